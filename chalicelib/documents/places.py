@@ -1,6 +1,7 @@
 """``data/results/week-<k>/places/``: where a person's page finds the own rank and prize, by pseudonym.
 
-A close keeps them on the desk as one file, ``places.jsonl``, with a line for each file of the site.
+A close keeps them on the desk as one file, ``places.jsonl``, with a line for each file of the site. Those of
+the end are in ``data/results/final/places/``, and of the winners alone.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from chalicelib.documents.typed import Document, Part
 
 PLACES, PLACES_INDEX = "places.jsonl", "index.json"
 SIGNED_PREFIX = b"cuoc-thi-place-v1:"
+THE_END = 0  # the number of the week in places of the end
 
 
-def folder_of(week: int) -> str:
-    return f"data/results/week-{week}/places"
+def folder_of(what: str) -> str:
+    """``what`` is ``week-<k>`` or ``final``."""
+    return f"data/results/{what}/places"
 
 
 class Place(Part, frozen=True, array_like=True):
@@ -33,7 +36,7 @@ class Place(Part, frozen=True, array_like=True):
 class Places(Document, frozen=True, kw_only=True):
     """The people whose pseudonyms begin with ``digits``, by pseudonym; ``decision`` is empty while provisional.
 
-    ``ranked``: how many people are; ``total``: the questions of a paper.
+    ``ranked``: how many people are; ``total``: the questions of a paper, or at the end of all weeks' papers.
     """
 
     format: Literal[1] = 1

@@ -147,11 +147,23 @@ def _parse(files: Mapping[str, File], known: Mapping[str, str], faults: list[Fau
             *warnings,
             *_unappraised(bank.name, lapsed, known, appraisals),
             *_warnings(definition, units, rosters),
+            *_samples(definition, guide),
         ),
         tuple(one.question.id for one in lapsed),
         {one.name: one.text for one in appraisals},
         {one.line: one.on for one in appraisals},
     )
+
+
+def _samples(definition: Definition, guide: str) -> Iterator[Fault]:
+    """What a shipped example tells everybody, and a real contest must not."""
+    hotline = definition.contest.hotline
+    if "0000000" in "".join(filter(str.isdigit, hotline)):
+        message = "trông như số mẫu: trang nào cũng chỉ người dự thi gọi số này, hãy ghi số thật"
+        yield Fault("contest.toml", 0, "contest.hotline", hotline, message)
+    if "bản mẫu" in guide:
+        message = "hướng dẫn còn ghi đây là bản mẫu: hãy rà soát, sửa cho cuộc thi này rồi xóa câu ấy"
+        yield Fault("guide.md", 0, "", "bản mẫu", message)
 
 
 def _unappraised(

@@ -4,6 +4,7 @@ import test from "node:test";
 
 import { checked, packed, placesByShort, shortOf, unpacked } from "../site/js/certificate-code.js";
 import { canonical } from "../site/js/digests.js";
+import { placeAtTheEnd } from "../site/js/places.js";
 import { qrCode } from "../site/js/qr.js";
 
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
@@ -79,6 +80,50 @@ test("a certificate of an earlier revision has good signatures and is told to be
 test("what cannot be read is unknown, not bad", async () => {
   const offline = () => Promise.reject(new Error("no connection"));
   assert.deepEqual(await outcome(TOLD, SIGNED, offline), { person: "unknown", result: "unknown", now: "unknown" });
+});
+
+const ALL = { ...RESULT, week: 0, prize: "Giải Xuất sắc", rank: 2, score: 55, total: 60 };
+const AT_THE_END = { ...ALL, ...NAMED, end: true };
+const SIGNED_AT_THE_END = { person: SIGNED.person, result: { signature: CLOSE.sign("cuoc-thi-place-v1:", ALL), key_id: CLOSE.id } };
+const withTheEnd = () => {
+  const { pseudonym, rank, score, prize, ...head } = ALL;
+  return site({}, {
+    "results/final/places/index.json": { format: 1, week: 0, revision: 2, digits: 0, sha256: "" },
+    "results/final/places/all.json": { format: 1, ...head, key_id: CLOSE.id, digits: "",
+      places: { [pseudonym]: [rank, score, prize, SIGNED_AT_THE_END.result.signature] } },
+  });
+};
+
+test("a prize of the end has a certificate of its own, under the pseudonym of a week", async () => {
+  const code = packed(AT_THE_END, SIGNED_AT_THE_END);
+  assert.deepEqual(unpacked(code), { told: AT_THE_END, signatures: SIGNED_AT_THE_END });
+  assert.deepEqual(await outcome(AT_THE_END, SIGNED_AT_THE_END, withTheEnd()), { person: "good", result: "good", now: "same" });
+  for (const edit of [{ week: 1 }, { score: 56 }, { prize: "Giải Nhất" }]) {
+    const states = await outcome({ ...AT_THE_END, ...edit }, SIGNED_AT_THE_END, withTheEnd());
+    assert.ok([states.person, states.result].includes("bad"), JSON.stringify(edit));
+  }
+});
+
+test("neither a week's result passes for the end's nor the end's for a week's", async () => {
+  assert.equal((await outcome({ ...TOLD, end: true }, SIGNED, withTheEnd())).result, "bad");
+  const { end: _, ...ofAWeek } = AT_THE_END;
+  assert.equal((await outcome(ofAWeek, SIGNED_AT_THE_END, withTheEnd())).result, "bad");
+});
+
+test("the short code of the end finds the place of the end", async () => {
+  assert.equal(shortOf(AT_THE_END), "0-1f3a9c02");
+  const [found, ...others] = await placesByShort("0-1f3a9c02", withTheEnd(), [2]);
+  assert.deepEqual([found.week, found.prize, others], [0, "Giải Xuất sắc", []]);
+  const everywhere = await placesByShort("1f3a9c02", withTheEnd(), [2, 0]);
+  assert.deepEqual(everywhere.map(({ week, prize }) => [week, prize]), [[2, "Giải Ba"], [0, "Giải Xuất sắc"]]);
+});
+
+test("winners find their place at the end under whichever of their pseudonyms it is; nobody else does", async () => {
+  const mine = [{ week: 1, pseudonym: "00".repeat(32) }, { week: 2, pseudonym: PSEUDONYM }, { week: 3, pseudonym: "ff".repeat(32) }];
+  const { of, week, rank, prize } = await placeAtTheEnd(mine, withTheEnd());
+  assert.deepEqual({ of, week, rank, prize }, { of: 2, week: 0, rank: 2, prize: "Giải Xuất sắc" });
+  assert.equal(await placeAtTheEnd([mine[0]], withTheEnd()), null);
+  assert.equal(await placeAtTheEnd(mine, site()), null);
 });
 
 test("whatever is no code is refused", () => {

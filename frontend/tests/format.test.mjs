@@ -28,10 +28,10 @@ test("dates and times are the contest's, wherever the device is", () => {
   assert.equal(date("2022-09-05T08:00:00+07:00"), "05/9/2022");
   assert.equal(date("2022-02-28T08:00:00+07:00"), "28/02/2022");
   assert.equal(time(start), "08:00");
-  assert.equal(moment(start), "08:00 ngày 22/8/2022");
+  assert.equal(moment(start), "08:00 ngày\u00a022/8/2022");
   assert.equal(time("2022-08-21T17:00:05Z", true), "00:00:05");
   setZone("UTC");
-  assert.equal(moment(start), "01:00 ngày 22/8/2022");
+  assert.equal(moment(start), "01:00 ngày\u00a022/8/2022");
   setZone("Asia/Ho_Chi_Minh");
 });
 

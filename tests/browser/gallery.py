@@ -70,7 +70,7 @@ NAMES = {
     "commitments_none": "Chưa có cam kết · No commitments yet",
     "waiting": "Chờ khi quá đông · Waiting under load",
     "failed": "Chưa tải được · Not loaded",
-    "register_by_provider": "Đăng ký bằng tài khoản định danh · Registering by an identity provider",
+    "register_by_provider": "Đăng ký bằng VNeID · Registering by an identity provider",
     "identity": "Đã xác thực, số đã bị đăng ký · Verified, the number is taken",
     "identity_elsewhere": "Quay về ở trình duyệt khác · Back in another browser",
     "not_found": "Không có trang này · No such page",

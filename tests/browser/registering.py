@@ -10,7 +10,7 @@ from tests.browser.hands import choose, press
 from tests.browser.people import PASSWORD
 
 NAME = "Nguyễn Thị Ánh Đào"
-STEPS = ("Thông tin cá nhân", "Đối tượng và đơn vị", "Mật khẩu và đồng ý", "Kiểm tra trước khi gửi")
+STEPS = ("Thông tin cá nhân", "Đối tượng và đơn vị", "Mật khẩu và sự đồng ý", "Kiểm tra trước khi gửi")
 
 
 def expect_step(page: Page, number: int) -> None:

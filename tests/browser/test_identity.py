@@ -22,7 +22,7 @@ from tests.identity_table import as_toml, identity
 from tests.provider import PERSON, Provider, keep_secret, provider
 from tests.stack import Stack, aside, contest_folder, running, wait_for
 
-BEGIN = "Đăng ký bằng tài khoản định danh"
+BEGIN = "Đăng ký bằng VNeID"
 
 
 @dataclass(frozen=True)

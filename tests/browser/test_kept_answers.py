@@ -242,8 +242,8 @@ def test_home_says_how_long_the_open_paper_lasts_and_leads_back_to_it(page: Page
     open_list(page)
     press(page.get_by_role("link", name="Tạm rời bài thi"))
     press(page.get_by_role("link", name="Trang chủ"))
-    expect(page.locator(".until")).to_have_text(re.compile(r"Bài đang mở còn \d+:\d\d"))
-    press(page.get_by_role("link", name="Làm tiếp bài đang mở"))
+    expect(page.locator(".until")).to_have_text(re.compile(r"Bài đang làm dở còn \d+:\d\d"))
+    press(page.get_by_role("link", name="Làm tiếp bài đang làm dở"))
     expect(page.get_by_text(ANSWERED)).to_be_visible()
 
 
@@ -252,6 +252,6 @@ def test_my_page_leads_to_the_open_paper_without_a_line(page: Page, device: Brow
     device.set_offline(True)
     open_list(page)
     press(page.get_by_role("link", name="Tạm rời bài thi"))
-    press(page.get_by_role("link", name="Làm tiếp bài đang mở"))
+    press(page.get_by_role("link", name="Làm tiếp bài đang làm dở"))
     expect(page.get_by_text(ANSWERED)).to_be_visible()
     device.set_offline(False)

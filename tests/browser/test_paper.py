@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.hands import choose, look_over, open_list, press
+from tests.browser.hands import choose, look_over, open_list, press, show_questions
 from tests.browser.people import Person
 from tests.stack import ROOT, Stack, wait_for
 
@@ -149,7 +149,7 @@ def test_the_back_key_leads_out_of_a_paper_that_is_handed_in(
     for _ in range(3):
         press(step(page, "Câu sau"))
     look_over(page)
-    press(page.get_by_role("button", name="Nộp bài", exact=True))
+    press(page.locator("#submit"))
     expect(page.get_by_role("heading", level=1, name="Kết quả lượt thi")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", level=1, name="Xin chào")).to_be_visible()
@@ -161,7 +161,7 @@ def test_the_last_look_leads_to_each_of_a_few_missing_questions(
     open_paper(page, hall, new_person(), enter)
     choose(question(page, 1).locator("input").first)
     look_over(page)
-    missing = page.locator(".review .notice")
+    missing = page.locator(".review .notice.warn")
     expect(missing.get_by_role("button")).to_have_text(["Câu 2", "Câu 3", "Câu 4", "Câu 5"])
     press(missing.get_by_role("button", name="Câu 4"))
     expect(question(page, 4)).to_be_visible()
@@ -170,6 +170,24 @@ def test_the_last_look_leads_to_each_of_a_few_missing_questions(
     press(step(page, "Câu trước"))
     expect(step(page, "Câu sau")).to_be_visible()
     expect(page.get_by_role("button", name="Kiểm tra và nộp bài")).to_have_count(0)
+    look_over(page)
+    expect(page.locator("#submit")).to_have_text("Nộp bài, bỏ trống 4 câu")
+    press(page.locator(".review .notice").get_by_role("button", name="Câu dự đoán"))
+    expect(page.locator("#prediction")).to_be_visible()
+
+
+@pytest.mark.no_hands
+def test_all_questions_are_shown_where_one_was(
+    hall: Stack, page: Page, new_person: NewPerson, enter: Enter
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    open_paper(page, hall, new_person(), enter)
+    for _ in range(3):
+        press(step(page, "Câu sau"))
+    show_questions(page, "Tất cả")
+    expect(question(page, 1)).to_be_attached()
+    expect(question(page, 4).locator("legend")).to_be_in_viewport()
+    expect(question(page, 1).locator("legend")).not_to_be_in_viewport()
 
 
 def test_a_paper_goes_on_by_itself_where_the_person_wants_it(

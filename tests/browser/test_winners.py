@@ -17,6 +17,16 @@ from tests.browser.published import canonical
 from tests.stack import Stack, contest_folder, right_answers, running, wait_for
 
 WEEK_SECONDS = 30
+PRIZE_OF_THE_END = """
+[ranking]
+final = true
+
+[[prizes]]
+name = "best"
+title = "Giải Xuất sắc"
+count = 1
+when = "final"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +34,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Pe
     """A contest of one short week in which one person has handed in a paper, and the receipt."""
     folder = tmp_path_factory.mktemp("winners")
     contest = contest_folder(folder / "contest", id="winners", weeks=1, seconds=WEEK_SECONDS, proof="off")
+    definition = contest / "contest.toml"
+    definition.write_text(definition.read_text(encoding="utf-8") + PRIZE_OF_THE_END, encoding="utf-8")
     with running(contest, folder / "state") as started:
         person = Person.register(started, 1, proof=False)
         attempt = person.call(started, "POST", "/attempts", {})["attempt"]
@@ -75,6 +87,7 @@ def test_everybody_sees_the_winners(closed: tuple[Stack, Person, Any], page: Pag
     page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps(receipt))
     press(page.get_by_role("button", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
+    press(page.locator("summary", has_text="Chi tiết kiểm tra"))
     expect(page.get_by_role("listitem").filter(has_text="vào nhật ký đúng hạn")).to_contain_text("khớp")
 
     press(page.get_by_role("link", name="Trang chủ"))
@@ -125,7 +138,7 @@ def test_a_ruling_stands_above_a_paper_whose_keys_are_secret_and_beside_its_ques
 
     person.opens(page, stack.site_url, f"#/paper/{receipt['openings']['grading']['attempt_id']}")
     expect(page.locator("#score")).to_have_text("5/5")
-    expect(page.get_by_text("Theo đáp án lúc mở tuần thi: 1/5.")).to_be_visible()
+    expect(page.get_by_text("Trước khi chấm lại: 1/5.")).to_be_visible()
     section = page.get_by_role("region", name="Kết luận của Ban Tổ chức về câu hỏi")
     expect(section).to_contain_text(f"Câu 3. {question['text']}")
     expect(section).to_contain_text("Đáp án được chấp nhận: A hoặc B và C.")
@@ -145,17 +158,26 @@ def test_the_winner_finds_rank_and_prize_on_the_own_page_and_at_home(
     page.goto(f"{stack.site_url}/icon.svg")
     page.evaluate("text => localStorage.setItem('cuoc-thi:session', text)", json.dumps(person.session))
     page.goto(f"{stack.site_url}/#/me")
-    expect(page.get_by_text(f"Chúc mừng {person.session['participant']['full_name']}!")).to_be_visible()
-    expect(page.get_by_text("Hạng 1", exact=True)).to_be_visible()
     code = receipt["record"]["pseudonym"][:8]
-    expect(page.get_by_text(code)).to_be_visible()
+    for what, prize in (("Tuần 1", "Giải Nhất"), ("Chung cuộc", "Giải Xuất sắc")):
+        own = page.get_by_role("region", name=f"Kết quả của bạn – {what}")
+        expect(own).to_contain_text(
+            f"Chúc mừng {person.session['participant']['full_name']}! Bạn được {prize}."
+        )
+        expect(own.get_by_text("Hạng 1", exact=True)).to_be_visible()
+        expect(own.get_by_text(code)).to_be_visible()
     page.goto(f"{stack.site_url}/#/")
-    expect(page.get_by_text("Tuần 1: hạng 1/1")).to_be_visible()
+    expect(page.get_by_text("Chung cuộc: hạng 1/1, 1/5 câu đúng · Giải Xuất sắc (tạm thời).")).to_be_visible()
+    with_more(page, "**/data/results/index.json", final=None)  # as before the last week's close
+    page.reload()
+    expect(page.get_by_text("Tuần 1: hạng 1/1, 1/5 câu đúng · Giải Nhất (tạm thời).")).to_be_visible()
     press(page.get_by_role("link", name="Xem kết quả của bạn"))
-    expect(page.get_by_text("Hạng 1", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name="Kết quả của bạn – Tuần 1")).to_be_visible()
     expect(page.locator(".own-place + .status")).to_be_visible()  # what one came for comes first
-    page.goto(f"{stack.site_url}/#/results/1")
-    expect(page.get_by_role("listitem").filter(has_text=code)).to_contain_text("Giải Nhất Bạn")
+    page.unroute("**/data/results/index.json")
+    for what, prize in (("1", "Giải Nhất"), ("final", "Giải Xuất sắc")):
+        page.goto(f"{stack.site_url}/#/results/{what}")
+        expect(page.get_by_role("listitem").filter(has_text=code)).to_contain_text(f"{prize} Bạn")
 
 
 @pytest.mark.no_hands
@@ -232,12 +254,29 @@ def test_a_certificate_is_checked_by_whoever_has_its_link_without_signing_in_or_
     page.get_by_label("Mã ngắn hoặc liên kết").fill(receipt["record"]["pseudonym"][:8])  # without its week
     press(page.get_by_role("button", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Mã ngắn không xác nhận họ tên")).to_be_visible()
-    expect(page.locator("dl.card")).to_have_count(1)
+    expect(page.locator("dl.card")).to_have_count(2)  # of the week and of the end
     listed = stack.site("/data/results/week-1.json").json()["winners"][0]["name"]
-    expect(page.locator("dl.card")).to_contain_text(listed)
+    expect(page.locator("dl.card").first).to_contain_text(listed)
+    expect(page.locator("dl.card").last).to_contain_text(listed)
     code = link.rpartition("/")[2]
     assert not [url for url in calls if "/api/" in url or code in url.partition("#")[0]]
     at = 60  # within the first signature
     edited = code[:at] + ("A" if code[at] != "A" else "B") + code[at + 1 :]
     page.goto(f"{stack.site_url}/#/xac-thuc/{edited}")
     expect(page.get_by_text("Giấy chứng nhận không hợp lệ")).to_be_visible()
+
+
+def test_a_prize_of_the_end_has_a_certificate_of_its_own(closed: tuple[Stack, Person, Any], page: Page) -> None:
+    stack, person, _ = closed
+    wait_for(lambda: stack.site("/data/result-keys.json").status_code == 200, 120, "the log naming the key")
+    person.opens(page, stack.site_url, "#/me")
+    own = page.get_by_role("region", name="Kết quả của bạn – Chung cuộc")
+    press(own.get_by_role("link", name="Giấy chứng nhận"))
+    sheet = page.get_by_role("img", name="GIẤY CHỨNG NHẬN DỰ THI")  # until the result is recognised
+    expect(sheet).to_have_accessible_name(re.compile("trả lời đúng 1/5.câu trong toàn cuộc thi"))
+    link = page.get_by_role("link", name="Mở trang kiểm tra").get_attribute("href")
+    assert link
+    page.goto(f"{stack.site_url}/icon.svg")
+    page.goto(f"{stack.site_url}/{link}")
+    expect(page.get_by_text("Giấy chứng nhận hợp lệ.")).to_be_visible()
+    expect(page.locator("dl.card")).to_contain_text("Chung cuộc")

@@ -72,7 +72,7 @@ from chalicelib.services.closing.links import Links
 from chalicelib.services.closing.memory import no_search_for_cycles, search_among_what_is_new
 from chalicelib.services.closing.opened_times import group_sizes
 from chalicelib.services.closing.pieces import Pieces
-from chalicelib.services.closing.places import place_lines
+from chalicelib.services.closing.places import place_lines, winner_lines
 from chalicelib.services.closing.shares import Shares
 from chalicelib.services.closing.week_proof import (
     Minutes,
@@ -508,6 +508,9 @@ class CloseWeeks:
         replaced = stands and Replaced(stands.final(), stands)
         standing = self._standing("final", before, replaced, document, reference)
         report = self.write_final(result, document, reference, revisions, self.participants, standing)
+        if reference.definition.prizes_of("final"):
+            told = result, document.paper_size, reference, revision, standing.recognition, self.key()
+            report = report._replace(files=chain([(PLACES, winner_lines(*told))], report.files))
         manifest_of = partial(
             FinalManifest,
             weeks=tuple(closed.result for closed in results),

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from struct import Struct
 
-from chalicelib.documents.places import Place, Places, signed
-from chalicelib.domain.closeout import WeekResult
+from chalicelib.documents.places import THE_END, Place, Places, signed
+from chalicelib.domain.closeout import FinalResult, WeekResult
 from chalicelib.domain.decisions import Recognition
 from chalicelib.services.contest.reference import Reference
 from chalicelib.services.exam.receipts import SigningKey
@@ -59,6 +59,39 @@ def place_lines(
             what = name.hex(), rank, score, titles[prize]
             told.places[what[0]] = Place(*what[1:], key.sign(signed(told, *what)).hex())
         yield told.encode() + b"\n"
+
+
+def winner_lines(
+    result: FinalResult,
+    total: int,
+    reference: Reference,
+    revision: int,
+    recognition: Recognition | None,
+    key: SigningKey,
+) -> Iterator[bytes]:
+    """``places.jsonl`` of the end: one line, with its winners.
+
+    Whole minutes of several weeks' sums leave the order of many open, and the ranks of winners are public
+    anyway: so no others are told. ``total``: the questions of all weeks' papers.
+    """
+    titles = {prize.name: prize.title for prize in reference.definition.prizes}
+    told = Places(
+        contest=reference.definition.contest.id,
+        week=THE_END,
+        revision=revision,
+        digits="",
+        ranked=len(result.ranked),
+        total=total,
+        decision=recognition.decision if recognition else "",
+        decided_on=recognition.decided_on if recognition else "",
+        key_id=key.id,
+        places={},
+    )
+    for place, prize in result.prizes.items():
+        one = result.ranked[place]
+        what = one.name(result.names), place + 1, one.score, titles[prize]
+        told.places[what[0]] = Place(*what[1:], key.sign(signed(told, *what)).hex())
+    yield told.encode() + b"\n"
 
 
 def _buckets(result: WeekResult, sizes: Iterable[int], won: dict[int, int], digits: int) -> Iterator[bytearray]:

@@ -22,19 +22,24 @@ def withdraw_week(week: int, revision: int, manifest: str, desk: ObjectStore, si
     proof = f"data/proof/week-{week}"
     for key in (f"data/results/week-{week}.json", f"{proof}/index.json"):
         site.put(key, b"")
-    site.put_all([(key, b"") for key in site.keys(f"{places_of(week)}/")])
+    _empty_places(f"week-{week}", site)
     for stored in revisions_so_far(desk, f"week-{week}", revision, manifest):
         tree = decode(Tree, stored.file(MERKLE))
         for name in (tree.audit_file, tree.batches_file, tree.ranking_file):
             site.put(f"{proof}/{tree.folder}/{name}", b"")
 
 
-def withdraw_final(revision: int, manifest: str, desk: ObjectStore, site: ObjectStore) -> None:
-    """Empties the page and the links of the end, also those of revisions before ``revision``."""
+def withdraw_final(revision: int, manifest: str, desk: ObjectStore, site: LargeObjects) -> None:
+    """Empties the page, places and links of the end, also those of revisions before ``revision``."""
     site.put(FINAL, b"")
+    _empty_places("final", site)
     for stored in revisions_so_far(desk, "final", revision, manifest):
         links = links_file(stored.manifest("final").files[LINKS])
         site.put(f"{FOLDER}/{links.file}", b"")
+
+
+def _empty_places(what: str, site: LargeObjects) -> None:
+    site.put_all([(key, b"") for key in site.keys(f"{places_of(what)}/")])
 
 
 def withdraw(weeks: Collection[int], desk: ObjectStore, site: LargeObjects) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import structs
 
 from chalicelib.documents.links import FOLDER, LINKS, LinksFile, links_file
-from chalicelib.documents.places import PLACES, PLACES_INDEX, Places, PlacesIndex
+from chalicelib.documents.places import PLACES, PLACES_INDEX, THE_END, Places, PlacesIndex
 from chalicelib.documents.places import folder_of as places_of
 from chalicelib.documents.results_page import (
     CURRENT_RESULTS,
@@ -79,7 +79,7 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
             proof = show_proof(week.number, current.revision, stored, files[AUDIT], desk, site)
             _show_page(page, what, current, stored, reference, site, proof=proof)
             if PLACES in files:  # earlier releases made none
-                show_places(week.number, current.revision, files[PLACES], desk, site)
+                show_places(week.number, what, current.revision, files[PLACES], desk, site)
     final = revisions.current("final")
     if final is not None and reopened:
         if site.get(FINAL):
@@ -89,6 +89,9 @@ def show(reference: Reference, revisions: Revisions, desk: LargeObjects, site: L
         stored = stored_revision(desk, "final", final.revision, final.manifest)
         links = show_links(final.revision, stored, desk, site)
         page_of_end = decode(FinalPage, stored.file(PAGE))
+        files = stored.manifest("final").files
+        if PLACES in files:
+            show_places(THE_END, "final", final.revision, files[PLACES], desk, site)
         _show_page(page_of_end, "final", final, stored, reference, site, links=links)
         manifests["final"] = final.manifest
     index = ResultsIndex(weeks=tuple(weeks), final=ShownFinal(final.revision) if final else None)
@@ -147,12 +150,14 @@ def show_proof(
     return proof
 
 
-def show_places(week: int, revision: int, sha256: str, desk: LargeObjects, site: LargeObjects) -> None:
-    """Brings ``data/results/week-<k>/places/`` to this revision, file by file; the index follows them all.
+def show_places(
+    week: int, what: str, revision: int, sha256: str, desk: LargeObjects, site: LargeObjects
+) -> None:
+    """Brings ``data/results/<what>/places/`` to this revision, file by file; the index follows them all.
 
     While that goes on the page finds files of two revisions, and says so.
     """
-    source, target = f"{folder_of(f'week-{week}', revision)}/{PLACES}", places_of(week)
+    source, target = f"{folder_of(what, revision)}/{PLACES}", places_of(what)
     before = site.get(f"{target}/{PLACES_INDEX}")
     if before and decode(PlacesIndex, before).sha256 == sha256:
         return

@@ -2,7 +2,7 @@
 
 import { clock } from "./clock.js";
 import { add, afterClick, fill, h } from "./dom.js";
-import { citizenIdField, passwordField, radioField, textField } from "./form.js";
+import { citizenIdField, isFilled, passwordField, radioField, textField } from "./form.js";
 import { capitalised, nameIn, numberIn, phoneIn, visible } from "./pasted.js";
 import { birthday, isoDate, mistakes as mistakesIn, toldById } from "./person.js";
 import { isEnglish, t } from "./texts.js";
@@ -67,6 +67,7 @@ export function applicationForm({ contest, units, known, title, change }) {
   function check() {
     const wrong = mistakesIn(application(), unitOf());
     if (unit.unfinished()) wrong.unit_code = t("mistake.unit_code");
+    if (wrong.date_of_birth) wrong.date_of_birth = born.missing() || wrong.date_of_birth;
     return wrong;
   }
 
@@ -152,7 +153,8 @@ function bornField(told) {
     sentence,
     h("p", { class: "mistake", id: "date_of_birth-mistake", hidden: true }));
   // As long as the number is unfinished, a leap year stands in: day and month are looked at, and nothing can be sent.
-  return { box, inputs: [day, month], tell, value: () => isoDate(day.value, month.value, yearOf() || "2000") };
+  const missing = () => (!isFilled(month) && isFilled(day) ? t("mistake.month") : !isFilled(day) && isFilled(month) ? t("mistake.day") : "");
+  return { box, inputs: [day, month], tell, missing, value: () => isoDate(day.value, month.value, yearOf() || "2000") };
 }
 
 function consentField() {

@@ -3,9 +3,9 @@
 
 import { bytesOf, canCheck, canonical, hexOf, sha256, utf8 } from "./digests.js";
 import { signatureHolds } from "./log.js";
-import { placeOf } from "./places.js";
+import { folderOf, placeOf, resultOf } from "./places.js";
 
-const FORMAT = 1;
+const [OF_A_WEEK, OF_THE_END] = [1, 2]; // formats: whose result it is; the pseudonym is a week's in both
 const FIXED = [1, 1, 32, 64, 8, 64, 8]; // format, week, pseudonym, and two signatures, each with the id of its key
 const TEXTS = ["contest", "name", "unit", "prize", "decision", "decided_on"];
 const NUMBERS = ["rank", "ranked", "revision", "score", "total"];
@@ -24,7 +24,7 @@ function unpackedBytes(code) {
 /** `told`: the fields that are signed, `signatures`: {person, result} of {signature, key_id}, in hex. */
 export function packed(told, { person, result }) {
   const rest = utf8(JSON.stringify([...TEXTS, ...NUMBERS].map((name) => told[name])));
-  return base64([FORMAT, told.week, ...bytesOf(told.pseudonym), ...bytesOf(person.signature), ...bytesOf(person.key_id),
+  return base64([told.end ? OF_THE_END : OF_A_WEEK, told.week, ...bytesOf(told.pseudonym), ...bytesOf(person.signature), ...bytesOf(person.key_id),
     ...bytesOf(result.signature), ...bytesOf(result.key_id), ...rest]);
 }
 
@@ -42,9 +42,9 @@ export function unpacked(code) {
     const [[format], [week], pseudonym, ...signed] = parts;
     const typed = values.length === TEXTS.length + NUMBERS.length
       && values.every((value, i) => (i < TEXTS.length ? typeof value === "string" : Number.isSafeInteger(value)));
-    if (format !== FORMAT || !week || !typed || !DAY.test(values[TEXTS.indexOf("decided_on")])) return null;
+    if (![OF_A_WEEK, OF_THE_END].includes(format) || !week || !typed || !DAY.test(values[TEXTS.indexOf("decided_on")])) return null;
     const [one, oneKey, other, otherKey] = signed.map(hexOf);
-    const told = { week, pseudonym: hexOf(pseudonym) };
+    const told = { week, pseudonym: hexOf(pseudonym), ...(format === OF_THE_END ? { end: true } : {}) };
     [...TEXTS, ...NUMBERS].forEach((name, i) => {
       told[name] = values[i];
     });
@@ -74,11 +74,12 @@ export async function checked({ told, signatures }, read) {
   if (!canCheck()) return { person: "unknown", result: "unknown", now: "unknown" };
   const keys = (name) => read(name, { tries: 2 }).catch(() => null);
   const [person, result] = [await keys("keys.json"), await keys("result-keys.json")];
-  const place = await placeOf(told.week, told.pseudonym, read).catch(() => null);
-  const same = place && place.state === "ranked" && RESULT.every((name) => place[name] === told[name]);
+  const won = { ...chosen(told, RESULT), week: resultOf(told) };
+  const place = await placeOf(won.week, told.pseudonym, read).catch(() => null);
+  const same = place && place.state === "ranked" && RESULT.every((name) => place[name] === won[name]);
   return {
     person: await holds(person, signatures.person, "cuoc-thi-person-v1:", chosen(told, PERSON)),
-    result: await holds(result, signatures.result, "cuoc-thi-place-v1:", chosen(told, RESULT)),
+    result: await holds(result, signatures.result, "cuoc-thi-place-v1:", won),
     now: !place || place.state === "updating" ? "unknown" : same ? "same" : "other",
   };
 }
@@ -86,7 +87,7 @@ export async function checked({ told, signatures }, read) {
 const SHORT = /^(?:(\d{1,2})-)?([0-9a-f]{8})$/; // lists of winners, and a person's own page, show it without the week
 
 /** The short code that stands beside the large one, for typing. */
-export const shortOf = ({ week, pseudonym }) => `${week}-${pseudonym.slice(0, 8)}`;
+export const shortOf = (told) => `${resultOf(told)}-${told.pseudonym.slice(0, 8)}`;
 
 /** Who has a short code, in its week or, where it names none, in each of `weeks`: [{week, pseudonym, …}]; null if it is no short code. */
 export async function placesByShort(code, read, weeks) {
@@ -96,7 +97,7 @@ export async function placesByShort(code, read, weeks) {
 }
 
 async function placesIn(week, digits, read) {
-  const folder = `results/week-${week}/places`;
+  const folder = folderOf(week);
   const index = await read(`${folder}/index.json`);
   const file = index && (await read(`${folder}/${digits.slice(0, index.digits) || "all"}.json`));
   const names = file ? Object.keys(file.places).filter((name) => name.startsWith(digits)) : [];

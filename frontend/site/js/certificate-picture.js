@@ -66,12 +66,12 @@ function write(pen, text, { x, y, width, size, look = "", font = SERIF, color = 
   }
 }
 
-/** Draws the code with its margin in a white square of `size`. */
+/** Draws the code with its margin in a square of `size`. */
 function drawCode(pen, text, x, y, size) {
   const rows = qrCode(text);
   const one = Math.floor(size / (rows.length + 8)); // whole dots: a blurred code is hard to read
   const margin = Math.floor((size - one * rows.length) / 2);
-  pen.fillStyle = "#ffffff";
+  pen.fillStyle = PAPER;
   pen.fillRect(x, y, size, size);
   pen.fillStyle = "#000000";
   rows.forEach((row, j) => row.forEach((dark, i) => dark && pen.fillRect(x + margin + i * one, y + margin + j * one, one, one)));
@@ -79,14 +79,19 @@ function drawCode(pen, text, x, y, size) {
 
 /**
  * A certificate. `lines`: {organiser, contest, title, lead, name, unit, what: [text], basis: [text], check: [text]}; `link` goes
- * into the code.
+ * into the code; `emblem`: the organiser's picture, or null.
  */
-export function certificate(lines, link) {
+export function certificate(lines, link, emblem) {
   const { canvas, pen } = sheet(SHEET);
   const { width, height } = SHEET;
   frame(pen, SHEET, 50);
   const middle = { x: width / 2, width: width - 420 };
-  let y = write(pen, lines.organiser.toUpperCase(), { ...middle, y: 130, size: 50, look: "bold" });
+  const high = 150;
+  if (emblem) {
+    const wide = (high * emblem.naturalWidth) / emblem.naturalHeight;
+    pen.drawImage(emblem, (width - wide) / 2, 110, wide, high);
+  }
+  let y = write(pen, lines.organiser.toUpperCase(), { ...middle, y: emblem ? 110 + high : 130, size: 50, look: "bold" });
   y = write(pen, lines.contest, { ...middle, y: y + 10, size: 46, color: SOFT });
   y = write(pen, lines.title, { ...middle, y: y + 40, size: 112, look: "bold", color: BRAND, most: 1 });
   y = write(pen, lines.lead, { ...middle, y: y + 10, size: 48, look: "italic" });

@@ -38,7 +38,10 @@ export function fill(element, ...children) {
 }
 
 /** A number to call. */
-export const phoneLink = (line) => h("a", { href: `tel:${line.replace(/[^\d+]/g, "")}` }, line);
+export const phoneLink = (line) => h("a", { class: "unbroken", href: `tel:${line.replace(/[^\d+]/g, "")}` }, line);
+
+/** `text` with the number `line` in it to be called by a tap. */
+export const withPhone = (text, line) => (line ? text.split(line).flatMap((part, at) => (at ? [phoneLink(line), part] : [part])) : text);
 
 /** Moves the focus to a heading: the view scrolls to it, or to the top of the page for a new screen. */
 export function focusOn(element, { top = false } = {}) {
@@ -111,7 +114,7 @@ function bar(share) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("class", "bar-line");
   drawing.setAttribute("aria-hidden", "true");
-  for (const [name, width] of /** @type {[string, number][]} */ ([["track", 100], ["value", Math.max(share * 100, 0.5)]])) {
+  for (const [name, width] of /** @type {[string, number][]} */ ([["track", 100], ["value", share > 0 ? Math.max(share * 100, 0.5) : 0]])) {
     const rect = document.createElementNS(SVG, "rect");
     rect.setAttribute("class", name);
     rect.setAttribute("width", `${width}%`);

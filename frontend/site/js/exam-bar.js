@@ -80,5 +80,5 @@ function kindOf(state, unsent, problem) {
   if (state === "saving") return "saving";
   if (!unsent) return "saved";
   if (state === "offline") return problem ? "stuck" : "failed";
-  return "waiting";
+  return navigator.onLine === false ? "failed" : "waiting"; // nothing is about to be sent without a line
 }

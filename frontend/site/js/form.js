@@ -94,7 +94,7 @@ export function radioField(name, legend, choices, { side, onchange } = {}) {
 
 const nameOf = (box) => box.id.replace(/-field$/, "");
 const inputsOf = (box) => [...box.querySelectorAll("input")];
-const isFilled = (input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value.trim() !== "");
+export const isFilled = (input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value.trim() !== "");
 
 function showMistake(box, message) {
   const note = box.querySelector(".mistake");

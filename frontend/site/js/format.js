@@ -56,7 +56,7 @@ export function time(when, seconds = false) {
 
 /** "08:00 ngày 22/8/2022"; with seconds where two moments could otherwise look the same. */
 export function moment(when, seconds = false) {
-  return english ? `${time(when, seconds)}, ${date(when)}` : `${time(when, seconds)} ngày ${date(when)}`;
+  return english ? `${time(when, seconds)}, ${date(when)}` : `${time(when, seconds)} ngày\u00a0${date(when)}`;
 }
 
 const two = (value) => String(value).padStart(2, "0");

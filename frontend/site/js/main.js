@@ -244,7 +244,7 @@ function who() {
   const found = signedIn();
   if (!found) return null;
   const { participant: { full_name: name, unit_code: code }, unit } = /** @type {any} */ (found);
-  return [h("span", null, h("strong", null, name), (unit || code) && ` · ${unit || code}`), h("a", { href: "#/sign-in" }, t("app.notYou"))];
+  return [h("span", null, h("strong", null, name), (unit || code) && h("span", null, "\u00a0· ", unit || code)), h("a", { href: "#/sign-in" }, t("app.notYou"))];
 }
 
 function footer() {

@@ -1,45 +1,55 @@
 // A person's own result, and the unit's, once a week has closed: from published files, without a call to the server.
 
 import { data } from "./api.js";
-import { fill, h } from "./dom.js";
+import { clock } from "./clock.js";
+import { fill, h, withPhone } from "./dom.js";
 import { date, moment, number, percent } from "./format.js";
-import { ahead, awaited, codeOf, placeOf, unitIn } from "./places.js";
+import { ahead, awaited, codeOf, placeAtTheEnd, placeOf, THE_END, unitIn, winsAtTheEnd } from "./places.js";
 import { styled } from "./styles.js";
 import { t } from "./texts.js";
 import "./texts-own.js";
 
-/** Pages of weeks, the newest first, whose results are published. */
-const published = async () => ((await data("results/index.json", { quiet: true })) || { weeks: [] }).weeks.map(({ week }) => week).reverse();
+/** What is out: numbers of weeks, the newest first, and whether the end is. */
+async function published() {
+  const index = (await data("results/index.json", { quiet: true })) || { weeks: [], final: null };
+  return { weeks: index.weeks.map(({ week }) => week).reverse(), end: Boolean(index.final) };
+}
 
 const pageOf = (week) => data(`results/week-${week}.json`, { quiet: true });
 
 /** One line for the home page, "" where there is nothing to say. `mine`: [{week, pseudonym}]. */
-export async function homeLine(mine) {
+export async function homeLine(mine, contest) {
   styled("own.css");
-  const [week] = await published();
-  const own = mine.find((one) => one.week === week);
-  const place = own && (await placeOf(week, own.pseudonym));
+  const { weeks, end } = await published();
+  const own = mine.find((one) => one.week === weeks[0]);
+  const place = (end && (await wonAtTheEnd(mine, contest))) || (own && (await placeOf(own.week, own.pseudonym)));
   return place && place.state === "ranked" ? `${lineOf(place)}${place.prize && ` · ${place.prize}${place.decision ? "" : ` (${t("own.provisional").toLowerCase()})`}`}.` : "";
 }
 
 const AGAIN_MS = 30000;
+
+const wonAtTheEnd = async (mine, contest) => (winsAtTheEnd(contest) ? placeAtTheEnd(mine) : null);
 
 const lineOf = ({ week, rank, ranked, score, total }) =>
   t("own.line", { week, rank: number(rank), ranked: number(ranked), score: number(score), total: number(total) });
 
 /** Fills `box` with the result of the last closed week, and short ones of those before. */
 export async function showOwn(box, me, contest) {
+  const now = clock.now(); // by which the caller knows that a week is over: an answer may set the clock back
   try {
     await styled("own.css");
-    const weeks = await published();
+    const { weeks, end } = await published();
     const took = me.pseudonyms.filter(({ week }) => me.attempts.some((attempt) => attempt.week === week));
     const mine = weeks.map((week) => took.find((one) => one.week === week)).filter(Boolean);
-    const closing = lastClosed(contest, took, weeks);
+    const closing = lastClosed(contest, took, weeks, now);
     const [newest, ...earlier] = await Promise.all(mine.map(({ week, pseudonym }) => placeOf(week, pseudonym)));
     const pages = await Promise.all(weeks.map(pageOf));
     const page = newest && pages[weeks.indexOf(newest.week)];
+    const won = end && (await wonAtTheEnd(me.pseudonyms, contest));
+    const last = won && (await data("results/final.json", { quiet: true }));
     const unit = unitView(me.participant.unit_code, pages.filter(Boolean), contest);
     fill(box, closing && h("p", { class: "notice" }, t("own.closing", { week: closing })),
+      won && card(won, last, me, contest),
       newest && card(newest, page, me, contest),
       earlier.some(Boolean) && h("section", { "aria-labelledby": "earlier" }, h("h3", { id: "earlier" }, t("own.earlier")),
         h("ul", { class: "plain" }, earlier.filter(Boolean).map((place) => h("li", null, short(place, contest))))),
@@ -61,14 +71,14 @@ function later(box, me, contest) {
 }
 
 /** The newest week that is over, in which the person took part, and whose result is not out; null if there is none. */
-const lastClosed = (contest, took, weeks) => {
-  const over = awaited(contest.weeks, weeks).filter(({ number: week }) => took.some((one) => one.week === week));
+const lastClosed = (contest, took, weeks, now) => {
+  const over = awaited(contest.weeks, weeks, now).filter(({ number: week }) => took.some((one) => one.week === week));
   return over.length ? over[over.length - 1].number : null;
 };
 
 const short = (place, contest) => (place.state === "ranked"
   ? [lineOf(place), place.prize && [" · ", h("strong", null, place.prize)], " · ", h("a", { href: `#/chung-nhan/${place.week}` }, t("own.certificate"))]
-  : t(`own.${place.state}`, { week: place.week, hotline: contest.hotline }));
+  : withPhone(t(`own.${place.state}`, { week: place.week, hotline: contest.hotline }), contest.hotline));
 
 /** Whether the result is provisional or recognised, and by which decision. */
 function standing(page) {
@@ -80,23 +90,25 @@ function standing(page) {
 
 function card(place, page, me, contest) {
   const { week, rank, ranked, score, total, prize, pseudonym, decision } = place;
-  const head = [h("h2", { id: "own" }, t("own.title"), " – ", t("home.week", { week })), page && standing(page)];
+  const end = week === THE_END;
+  const id = end ? "own-end" : "own";
+  const head = [h("h2", { id }, t("own.title"), " – ", t("home.week", { week })), page && standing(page)];
   const whole = h("p", { class: "actions" },
-    place.state === "ranked" && h("a", { class: "button", href: `#/chung-nhan/${week}` }, t("own.certificate")),
-    h("a", { class: "button", href: `#/results/${week}` }, t("own.whole")));
-  if (place.state !== "ranked") return h("section", { class: "card own", "aria-labelledby": "own" }, head, h("p", null, short(place, contest)), whole);
+    place.state === "ranked" && h("a", { class: "button", href: `#/chung-nhan/${end ? "chung-cuoc" : week}` }, t("own.certificate")),
+    h("a", { class: "button", href: `#/results/${end ? "final" : week}` }, t("own.whole")));
+  if (place.state !== "ranked") return h("section", { class: "card own", "aria-labelledby": id }, head, h("p", null, short(place, contest)), whole);
   const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, value));
   const before = ahead(place);
-  return h("section", { class: "card own", "aria-labelledby": "own" }, head,
+  return h("section", { class: "card own", "aria-labelledby": id }, head,
     prize && h("div", { class: "notice good" },
       h("p", null, h("strong", null, t("own.won", { person: me.participant.full_name, prize }))),
-      h("p", null, t(decision ? "own.wonNow" : "own.wonSoon", { hotline: contest.hotline })),
+      h("p", null, withPhone(t(decision ? "own.wonNow" : "own.wonSoon", { hotline: contest.hotline }), contest.hotline)),
       h("p", null, t("own.code"), " ", h("code", null, codeOf(pseudonym)))),
     h("dl", { class: "facts wide" },
       fact(t("own.rank", { rank: number(rank) }), t("own.of", { ranked: number(ranked) })),
-      fact(`${number(score)}/${number(total)}`, t("own.score")),
-      before > 0 && fact(`${number(before)}%`, t("own.ahead"))),
-    h("p", { class: "hint" }, t("own.equal")), whole);
+      fact(`${number(score)}/${number(total)}`, t(end ? "own.scoreAll" : "own.score")),
+      before > 0 && !prize && fact(`${number(before)}%`, t("own.ahead"))),
+    !prize && h("p", { class: "hint" }, t("own.equal")), whole);
 }
 
 /** The figure that a unit misses, where the week's prizes have only one. */
@@ -123,7 +135,7 @@ function unitView(code, pages, contest) {
     place === null
       ? h("p", null, t("own.unitNobody", { week }))
       : [h("dl", { class: "facts wide" },
-        fact(`${tied ? "=" : ""}${number(place)}`, t("own.unitRank", { others: number(others) })),
+        fact(`${tied ? "=" : ""}${t("own.rank", { rank: number(place) })}`, t("own.unitRank", { others: number(others) })),
         unit.headcount > unit.exempt && fact(percent(unit.rate), t("own.unitRate")),
         unit.unit_score !== null && fact(number(unit.unit_score, 2), t("own.unitScore"))),
       unit.note && h("p", { class: "notice" }, t("own.unitNote", { why: `${lowered(t(`unit.${unit.note}`))}${leastOf(unit, contest.unit_prizes)}` })),

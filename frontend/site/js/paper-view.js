@@ -58,9 +58,13 @@ export function questionsView(attempt, state, { answer, predict, flag }) {
 }
 
 function flagButton(number, state, flag) {
+  const text = h("span");
   const button = h("button", { type: "button", class: "flag", "aria-label": t("paper.flagLabel", { number }) },
-    h("span", { "aria-hidden": "true" }, "⚑ "), t("paper.flag"));
-  const refresh = () => button.setAttribute("aria-pressed", String(Boolean(state.flags[number])));
+    h("span", { "aria-hidden": "true" }, "⚑ "), text);
+  const refresh = () => {
+    button.setAttribute("aria-pressed", String(Boolean(state.flags[number])));
+    text.textContent = t(state.flags[number] ? "paper.flagged" : "paper.flag");
+  };
   button.addEventListener("click", () => flag(number));
   return { button, refresh };
 }

@@ -4,15 +4,26 @@ import { data } from "./api.js";
 import { clock } from "./clock.js";
 import { byLevel, told } from "./unit-places.js";
 
+export const THE_END = 0; // instead of a week's number: the whole contest
+
+/** Which result a certificate is of; its `week` is the one of the pseudonym. */
+export const resultOf = ({ week, end = false }) => (end ? THE_END : week);
+
+/** Whether the contest gives individual prizes at its end. */
+export const winsAtTheEnd = ({ prizes }) => prizes.some(({ when }) => when === "final");
+
+/** Where the places of a week, or of the end, are published. */
+export const folderOf = (week) => `results/${week === THE_END ? "final" : `week-${week}`}/places`;
+
 /** What the first digits of a pseudonym are called in lists: those of the published winners have it, too. */
 export const codeOf = (pseudonym) => pseudonym.slice(0, 8);
 
 /** The weeks that are over and whose results are not out; `out`: numbers of those that are. */
-export const awaited = (weeks, out) => weeks.filter(({ number, closes_at: at }) => Date.parse(at) <= clock.now() && !out.includes(number));
+export const awaited = (weeks, out, now = clock.now()) => weeks.filter(({ number, closes_at: at }) => Date.parse(at) <= now && !out.includes(number));
 
 /** The file of `places/` that has this pseudonym; "updating" while one revision replaces another; null if there is none. */
 export async function placesOf(week, pseudonym, read = data) {
-  const folder = `results/week-${week}/places`;
+  const folder = folderOf(week);
   const index = await read(`${folder}/index.json`);
   if (!index) return null;
   const file = await read(`${folder}/${pseudonym.slice(0, index.digits) || "all"}.json`);
@@ -25,7 +36,18 @@ export async function placesOf(week, pseudonym, read = data) {
  */
 export async function placeOf(week, pseudonym, read = data) {
   const file = await placesOf(week, pseudonym, read);
-  if (!file || file === "updating") return file && { state: "updating", week };
+  return file === "updating" ? { state: file, week } : file && placeIn(file, pseudonym);
+}
+
+/** A winner's place at the end, with the week of the pseudonym; null for others. `own`: [{week, pseudonym, …}] of one person. */
+export async function placeAtTheEnd(own, read = data) {
+  const file = await placesOf(THE_END, "", read);
+  if (!file || file === "updating") return null;
+  const one = own.find(({ pseudonym }) => file.places[pseudonym]);
+  return one ? { ...placeIn(file, one.pseudonym), of: one.week } : null;
+}
+
+function placeIn(file, pseudonym) {
   const { places, digits: _, ...head } = file;
   if (!places[pseudonym]) return { ...head, state: "unranked" };
   const [rank, score, prize, signature] = places[pseudonym];

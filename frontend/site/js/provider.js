@@ -61,5 +61,5 @@ export function without(identity, error) {
 
 /** @param {NonNullable<Contest["identity"]>} identity */
 export function offer(identity) {
-  return [h("p", null, t("identity.about", { title: identity.title })), wayThere(identity, t("identity.begin"))];
+  return [h("p", null, t("identity.about", { title: identity.title })), wayThere(identity, t("identity.begin", { title: identity.title }))];
 }

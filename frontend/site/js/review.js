@@ -20,8 +20,10 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
   const few = (some) => h("p", { class: "actions" }, some.map(({ number: place }) =>
     h("button", { class: "button", type: "button", onclick: () => back(place) }, placeName(attempt, place))));
   const asks = asksPrediction(attempt) && state.prediction === null;
-  const send = h("button", { class: "button primary", type: "button", id: "submit" }, t(why === "fewer" ? "paper.submitFewer" : "paper.submit"));
+  const send = h("button", { class: missing ? "button" : "button primary", type: "button", id: "submit" },
+    why === "fewer" ? t("paper.submitFewer") : missing ? t("paper.submitWithout", { count: missing }) : t("paper.submit"));
   send.addEventListener("click", once(send, submit));
+  const goBack = h("button", { class: missing ? "button primary" : "button", type: "button", onclick: () => back() }, t("paper.back"));
   const chosen = (place) => {
     if (!isAnswered(attempt, state, place)) return h("span", { class: "badge warn" }, t("paper.isOpen"));
     return h("strong", null, place === predictionPlace(attempt) ? number(state.prediction) : state.answers[place].join(", "));
@@ -36,15 +38,14 @@ export function reviewView(attempt, state, { back, submit, why, inServer }) {
       t("paper.fewer", { saved: inServer, here: questions.length - missing })),
     why === "overtaken" && h("p", { class: "notice", role: "alert" }, t("paper.overtaken"), " ", t("paper.overtakenReview")),
     missing
-      ? h("div", { class: "notice" }, h("p", null, t("paper.unanswered", { count: missing })), missing <= NAMED ? few(without) : h("p", null, t("paper.below")))
+      ? h("div", { class: "notice warn" }, h("p", null, t("paper.unanswered", { count: missing })), missing <= NAMED ? few(without) : h("p", null, t("paper.below")))
       : h("p", { class: "notice good" }, t("paper.allDone", { all: questions.length })),
     flagged.length > 0 && h("div", { class: "notice" }, h("p", null, t("paper.stillFlagged", { count: flagged.length })), flagged.length <= NAMED && few(flagged)),
-    asks && h("p", { class: "notice" }, t("paper.noPrediction")),
+    asks && h("div", { class: "notice" }, h("p", null, t("paper.noPrediction")), few([{ number: predictionPlace(attempt) }])),
     attempt.prediction_question && !asksPrediction(attempt)
       && h("p", null, t("paper.predictionFixed", { value: number(attempt.counted_prediction) })),
     h("p", null, t("paper.final")),
-    h("p", { class: "actions" }, send,
-      h("button", { class: "button", type: "button", onclick: () => back() }, t("paper.back"))),
+    h("p", { class: "actions" }, missing ? [goBack, send] : [send, goBack]),
     h("h3", null, t("paper.yourAnswers")),
     h("ol", { class: "answers" }, placesOf(attempt).map(row)));
 }

@@ -162,6 +162,7 @@ function paperScreen(paper, machine) {
   let notes = ""; // the notes above the paper
   /** @type {number | null} */
   let mending = null; // the place that the review has led to: it leads back
+  let rearranged = false; // one by one or all: changed in the list, which still lies over the paper
 
   const bar = examBar(paper);
   const note = h("div", { class: "notes", tabindex: "-1" });
@@ -187,7 +188,7 @@ function paperScreen(paper, machine) {
       if (keys.lies("list")) keys.back();
     },
   });
-  const step = (by) => h("button", { class: "button", type: "button", onclick: () => goTo(places[places.indexOf(sheet.at) + by]) },
+  const step = (by) => h("button", { class: by < 0 ? "button" : "button primary", type: "button", onclick: () => goTo(places[places.indexOf(sheet.at) + by]) },
     t(by < 0 ? "paper.before" : "paper.next"));
   const [before, next] = [step(-1), step(1)];
   const list = h("button", { class: "button quiet list", type: "button", onclick: showList }, t("paper.openList"));
@@ -239,6 +240,8 @@ function paperScreen(paper, machine) {
   /** The back key has led here. */
   function shown({ place, over }) {
     if (over !== "list") jumps.close();
+    if (over !== "list" && rearranged) setTimeout(() => view.show(sheet.at)); // after the browser has scrolled to where the other arrangement was
+    rearranged = rearranged && over === "list";
     if (over === "review" && area === "sheet" && !machine.view().locked) return put("review");
     if (over === "review" || (area !== "sheet" && area !== "review")) return null;
     if (area === "review") {
@@ -251,6 +254,7 @@ function paperScreen(paper, machine) {
 
   function changeMode(value) {
     mode = value;
+    rearranged = keys.lies("list");
     paperMode.set(value);
     view.showOnly(mode === "one" ? sheet.at : null);
     drawSheet();

@@ -22,7 +22,7 @@ addTexts({
   "bank.digest": ["Mã kiểm tra bộ câu hỏi: {digest}", "Digest of the bank: {digest}"],
   "study.title": ["Tự kiểm tra", "Test yourself"],
   "study.intro": [
-    "Mỗi lượt 10 câu: trả lời xong biết ngay đúng sai và căn cứ; câu sai sẽ gặp lại cho đến khi đúng.",
+    "Mỗi lượt 10 câu: trả lời xong biết ngay đúng sai và căn cứ; câu sai sẽ được hỏi lại cho đến khi đúng.",
     "Ten questions a round: you see at once whether you are right, and why; what was wrong comes again until it is right.",
   ],
   "study.begin": ["Bắt đầu 10 câu", "Start with 10 questions"],
@@ -41,7 +41,7 @@ addTexts({
   "study.several": ["Có nhiều phương án đúng: chọn đủ rồi bấm Kiểm tra.", "Several options are right: choose them all, then check."],
   "study.check": ["Kiểm tra", "Check"],
   "study.isRight": ["Đúng rồi!", "Right!"],
-  "study.isWrong": ["Chưa đúng. Đáp án: {answer}. Câu này sẽ gặp lại.", "Not right. The answer is {answer}. This question will come again."],
+  "study.isWrong": ["Chưa đúng. Đáp án: {answer}. Câu này sẽ được hỏi lại.", "Not right. The answer is {answer}. This question will come again."],
   "study.yours": ["(bạn chọn)", "(your choice)"],
   "study.next": ["Câu sau", "Next"],
   "study.finish": ["Xem kết quả lượt này", "See how this round went"],

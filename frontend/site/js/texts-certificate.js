@@ -3,15 +3,20 @@
 import { addTexts } from "./texts.js";
 
 addTexts({
-  "cert.title": ["Giấy chứng nhận", "Certificate"],
+  "cert.title": ["Giấy chứng\u00a0nhận", "Certificate"],
   "cert.none": [
     "Chưa có giấy chứng nhận của tuần này. Giấy có sau khi kết quả tuần được công bố, cho người có lượt thi được tính.",
     "There is no certificate of this week yet. It comes when the week's results are published, for everybody with an attempt that counts.",
+  ],
+  "cert.noneAtTheEnd": [
+    "Giấy chứng nhận chung cuộc dành cho người đạt giải cá nhân của toàn cuộc thi, có sau khi kết quả chung cuộc được công bố.",
+    "A certificate of the end is for those who win an individual prize of the whole contest. It comes with the final results.",
   ],
   "cert.takesPart": ["GIẤY CHỨNG NHẬN DỰ THI", "CERTIFICATE OF PARTICIPATION"],
   "cert.wins": ["GIẤY CHỨNG NHẬN ĐẠT GIẢI", "CERTIFICATE OF A PRIZE"],
   "cert.lead": ["Chứng nhận", "This certifies that"],
   "cert.took": ["đã dự thi {name}, trả lời đúng {score}/{total}\u00a0câu", "took part in {name} with {score} of {total} right answers"],
+  "cert.tookAll": ["đã dự thi, trả lời đúng {score}/{total}\u00a0câu trong toàn cuộc thi", "took part with {score} of {total} right answers over the whole contest"],
   "cert.rank": ["xếp hạng {rank} trong {ranked} người", "and ranked {rank} of {ranked}"],
   "cert.prize": ["và đạt {prize}", "and won {prize}"],
   "cert.decision": ["Theo Quyết định số {decision} ngày {day} của Ban Tổ chức.", "By the organisers' decision {decision} of {day}."],
@@ -20,8 +25,8 @@ addTexts({
   "cert.scan": ["Kiểm tra giấy: quét mã vuông. Xem kết quả của mã {short}: {address}.", "To check it: scan the square code. The result of {short}: {address}."],
   "cert.signed": ["Lập từ dữ liệu có chữ ký số của hệ thống cuộc thi.", "Made from data with the contest system's digital signature."],
   "cert.provisional": [
-    "Kết quả tuần này còn là tạm thời nên giấy chưa ghi hạng và giải. Sau khi kết quả được công nhận, hãy mở lại trang này.",
-    "This week's result is provisional, so rank and prize are not on the certificate yet. Come back when it is recognised.",
+    "Kết quả còn là tạm thời nên giấy chưa ghi hạng và giải. Sau khi kết quả được công nhận, hãy mở lại trang này.",
+    "The result is provisional, so rank and prize are not on the certificate yet. Come back when it is recognised.",
   ],
   "cert.enlarge": ["Phóng to", "Enlarge"],
   "cert.reduce": ["Thu nhỏ", "Reduce"],
@@ -40,6 +45,7 @@ addTexts({
   "share.title": ["Ảnh để chia sẻ", "A picture to share"],
   "share.own": ["Ghi họ tên và kết quả của tôi lên ảnh", "Put my name and result on the picture"],
   "share.what": ["Tôi đã dự thi {name}. Mời bạn cùng dự thi!", "I took part in {name}. Join in!"],
+  "share.whatAll": ["Tôi đã dự thi. Mời bạn xem kết quả chung cuộc!", "I took part. See the final results!"],
   "share.result": ["{person}: {score}/{total} câu đúng", "{person}: {score} of {total} right"],
 
   "look.title": ["Kiểm tra giấy chứng nhận", "Check a certificate"],
@@ -62,7 +68,7 @@ addTexts({
     "The signatures are right, but the published result is another by now. This certificate is of an earlier revision.",
   ],
   "look.unreadable": ["Đây không phải mã của giấy chứng nhận.", "This is no code of a certificate."],
-  "look.nobody": ["Không có ai trong kết quả đang công bố mang mã này.", "Nobody in the published results has this code."],
+  "look.nobody": ["Không có ai trong kết quả đang công bố mang mã này. Hãy xem lại từng ký tự, hoặc quét mã vuông trên giấy.", "Nobody in the published results has this code. Look at each character again, or scan the square code."],
   "look.half": ["Mã có trong kết quả đang công bố.", "The code is in the published results."],
   "look.short": [
     "Dưới đây là kết quả đang công bố của mã này; hãy so với giấy. Mã ngắn không xác nhận họ tên và đơn vị: để xác nhận cả hai, hãy quét mã vuông trên giấy, hoặc xin người có giấy gửi liên kết kiểm tra.",

@@ -9,7 +9,7 @@ addTexts({
     "Tuần thi vừa mở, nhiều người cùng vào. Trang tự đăng nhập cho bạn sau khoảng {seconds} giây; thời gian làm bài chưa tính.",
     "The week has just opened, and many people come at once. You will be signed in in about {seconds} s; no paper's time runs yet.",
   ],
-  "signIn.expired": ["Phiên đăng nhập đã hết hạn hoặc đã kết thúc, ví dụ vì mật khẩu vừa được đặt lại. Hãy đăng nhập lại.", "Your session has expired or was ended, for example because the password was reset. Please sign in again."],
+  "signIn.expired": ["Phiên đăng nhập đã kết thúc. Hãy đăng nhập lại để tiếp tục.", "Your session has ended. Please sign in again to go on."],
   "signIn.kept": ["Câu trả lời của bài đang mở vẫn được giữ trên thiết bị này.", "The answers of your paper are kept on this device."],
   "signIn.none": ["Chưa đăng ký?", "Not registered yet?"],
   "signIn.forgot": ["Quên mật khẩu?", "Forgot your password?"],
@@ -38,7 +38,7 @@ addTexts({
   "person.male": ["Nam", "Male"],
   "person.female": ["Nữ", "Female"],
   "person.phone": ["Số điện thoại di động", "Mobile phone number"],
-  "person.phoneHint": ["10 chữ số", "10 digits"],
+  "person.phoneHint": ["10 chữ số. Ban Tổ chức gọi số này khi bạn quên mật khẩu hoặc đạt giải.", "10 digits. The organisers call it if you forget your password or win a prize."],
   "person.category": ["Đối tượng dự thi", "Kind of participant"],
   "person.unit": ["Đơn vị", "Unit"],
   "person.unitHint": [
@@ -46,8 +46,8 @@ addTexts({
     "Type a few letters of the name, without tones, then choose. If your unit is not in the list, choose the one above it",
   ],
   "person.unitOptional": [
-    "Nếu bạn đang học hoặc làm việc tại một đơn vị trong danh sách. Nếu không, để trống.",
-    "If you study or work at a unit of the list. Otherwise leave it empty.",
+    "Không bắt buộc: chọn đơn vị nơi bạn học, làm việc hoặc sinh sống để kết quả được tính cho đơn vị đó; không thuộc đơn vị nào thì để trống.",
+    "If you want: the unit where you study, work or live, for which your result then counts. If you belong to none, leave it empty.",
   ],
   "person.noUnit": ["Không thuộc đơn vị nào", "None"],
   "person.unitNone": [
@@ -77,7 +77,7 @@ addTexts({
   "register.step": ["Bước {number}/4", "Step {number} of 4"],
   "register.person": ["Thông tin cá nhân", "About you"],
   "register.unit": ["Đối tượng và đơn vị", "Your unit"],
-  "register.password": ["Mật khẩu và đồng ý", "Password and consent"],
+  "register.password": ["Mật khẩu và sự đồng ý", "Password and consent"],
   "register.check": ["Kiểm tra trước khi gửi", "Check before you send"],
   "register.number": ["Số căn cước công dân", "Citizen ID number"],
   "register.born": ["Ngày sinh, giới tính", "Born, sex"],
@@ -107,6 +107,8 @@ addTexts({
     "The number does not agree with the year of birth or the sex. Check all three.",
   ],
   "mistake.full_name": ["Nhập đầy đủ họ và tên, bằng chữ, không quá 60 ký tự.", "Enter your full name, in letters, 60 characters at most."],
+  "mistake.day": ["Nhập ngày sinh.", "Enter the day of your birth."],
+  "mistake.month": ["Nhập tháng sinh.", "Enter the month of your birth."],
   "mistake.date_of_birth": ["Nhập ngày và tháng sinh đúng, bằng chữ số.", "Enter the real day and month of your birth, in digits."],
   "mistake.gender": ["Chọn giới tính.", "Choose your sex."],
   "mistake.phone": [
@@ -130,8 +132,8 @@ addTexts({
   ],
   "password.then": ["Nhập mã vào đây và tự đặt mật khẩu mới.", "Enter the code here and choose a new password."],
   "password.never": [
-    "Không ai của Ban Tổ chức được hỏi mật khẩu của bạn. Bài đã nộp và lượt thi của bạn không thay đổi.",
-    "Nobody may ask for your password. Your papers and attempts stay as they are.",
+    "Ban Tổ chức không bao giờ hỏi mật khẩu của bạn. Bài đã nộp và lượt thi của bạn không thay đổi.",
+    "The organisers never ask for your password. Your papers and attempts stay as they are.",
   ],
   "password.code": ["Mã dùng một lần", "One-time code"],
   "password.codeHint": ["12 chữ số, có hiệu lực 7 ngày", "12 digits, good for 7 days"],

@@ -4,10 +4,10 @@ import { addTexts } from "./texts.js";
 
 addTexts({
   "identity.about": [
-    "Đăng ký bằng {title}: thông tin cá nhân lấy từ tài khoản đó, bạn chỉ điền phần còn thiếu. Những lần sau bạn đăng nhập bằng mật khẩu đặt tại đây.",
-    "Register with {title}: your personal data come from that account, and you only add what is missing. Later you sign in with the password that you set here.",
+    "Đăng ký bằng {title} nhanh hơn: thông tin cá nhân lấy từ tài khoản đó, bạn chỉ điền phần còn thiếu. Những lần sau bạn đăng nhập bằng mật khẩu đặt tại đây.",
+    "Registering with {title} is quicker: your personal data come from that account, and you only add what is missing. Later you sign in with the password that you set here.",
   ],
-  "identity.begin": ["Đăng ký bằng tài khoản định danh", "Register with your identity account"],
+  "identity.begin": ["Đăng ký bằng {title}", "Register with {title}"],
   "identity.or": ["Hoặc điền mẫu dưới đây (đăng ký không xác thực).", "Or fill in the form below (registration without proof)."],
   "identity.title": ["Xác thực bằng {title}", "Identity by {title}"],
   "identity.again": ["Bắt đầu lại", "Begin again"],

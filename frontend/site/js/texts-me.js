@@ -28,8 +28,8 @@ addTexts({
     "{questions} questions, {limit}. The clock runs as soon as you start.",
   ],
   "me.endsEarly": [
-    "Tuần thi kết thúc lúc {time}: bài bắt đầu bây giờ dừng vào lúc đó, không đủ thời gian nêu trên.",
-    "The week ends at {time}: a paper begun now ends then, before the time above is up.",
+    "Sắp hết tuần thi: bài bắt đầu bây giờ chỉ làm được đến {time}, lúc tuần thi kết thúc.",
+    "The week is nearly over: a paper begun now ends at {time}, when the week does.",
   ],
   "me.rush": [
     "Tuần thi vừa mở, bài của bạn mở sau khoảng {seconds} giây. Thời gian làm bài chỉ tính từ khi bài mở.",

@@ -58,11 +58,11 @@ addTexts({
   "key.unknown": ["Chưa đọc được nhật ký, hãy thử lại.", "The log could not be read: try again."],
   "commitments.title": ["Cam kết công khai", "Commitments"],
   "commitments.about": [
-    "Nhật ký của cuộc thi ghi lại từng phút điều gì bắt đầu có hiệu lực: thể lệ, bộ câu hỏi, danh sách đơn vị, phần mềm, khóa ký biên nhận, kết quả. Dưới đây là mã xác thực của những gì đang có hiệu lực. Một chữ thay đổi thì mã cũng thay đổi.",
-    "Minute by minute the contest's log notes what begins to hold: rules, questions, units, programs, keys of receipts, results. These are the digests of what holds now. If one letter changes, so does the digest.",
+    "Trang này dành cho người theo dõi, giám sát cuộc thi; người dự thi không cần làm gì ở đây. Nhật ký của cuộc thi ghi lại từng phút điều gì bắt đầu có hiệu lực: thể lệ, bộ câu hỏi, danh sách đơn vị, phần mềm, khóa ký biên nhận, kết quả. Dưới đây là mã xác thực của những gì đang có hiệu lực. Một chữ thay đổi thì mã cũng thay đổi.",
+    "This page is for those who watch over the contest; participants need nothing of it. Minute by minute the contest's log notes what begins to hold: rules, questions, units, programs, keys of receipts, results. These are the digests of what holds now. If one letter changes, so does the digest.",
   ],
   "commitments.check": [
-    "Nhật ký chỉ được viết thêm, không sửa được mà không ai biết: các tòa báo và tổ chức theo dõi nhật ký giữ lại từng mốc và đối chiếu danh sách này với nhật ký.",
+    "Nhật ký chỉ được viết thêm; ai sửa thì bị phát hiện: các tòa báo và tổ chức theo dõi nhật ký giữ lại từng mốc và đối chiếu danh sách này với nhật ký.",
     "The log can only grow, and not be changed unseen: whoever watches it keeps every checkpoint and compares this list with the log.",
   ],
   "commitments.since": ["Từ {at}", "Since {at}"],

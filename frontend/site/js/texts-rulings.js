@@ -17,7 +17,7 @@ addTexts({
   "ruling.blank": ["Bạn đã bỏ trống câu này.", "You left it blank."],
   "ruling.inWeeks": ["Kết luận của Ban Tổ chức cho tuần {weeks}", "Ruling of the organisers for week {weeks}"],
   "ruling.again": [
-    "Theo đáp án lúc mở tuần thi: {score}/{total}. Bài được chấm lại theo kết luận của Ban Tổ chức dưới đây.",
+    "Trước khi chấm lại: {score}/{total}. Bài được chấm lại theo kết luận của Ban Tổ chức dưới đây.",
     "By the key at the week's opening: {score}/{total}. The paper was graded again under the rulings below.",
   ],
 });

@@ -36,17 +36,18 @@ const TEXTS = {
   "home.opensIn": ["{name} bắt đầu sau", "{name} opens in"],
   "home.signInAhead": ["Hãy đăng nhập trước giờ mở để vào thi được ngay.", "Sign in before it opens, and you can start at once."],
   "home.closesIn": ["{name} kết thúc sau", "{name} closes in"],
-  "home.paperLeft": ["Bài đang mở còn", "The open paper ends in"],
+  "home.paperLeft": ["Bài đang làm dở còn", "The open paper ends in"],
   "home.thanks": ["Cảm ơn bạn đã quan tâm. Mời xem kết quả.", "Thank you. Please see the results."],
   "home.enter": ["Vào thi", "Enter the contest"],
   "home.enterAgain": ["Đã đăng ký: vào thi", "Registered: enter"],
   "home.registerFirst": ["Lần đầu: đăng ký", "First time: register"],
-  "me.resume": ["Làm tiếp bài đang mở", "Go on with the open paper"],
-  "me.runsOut": ["Bài đang mở hết giờ lúc {time}.", "The open paper ends at {time}."],
+  "me.resume": ["Làm tiếp bài đang làm dở", "Go on with the open paper"],
+  "me.runsOut": ["Bài đang làm dở hết giờ lúc {time}.", "The open paper ends at {time}."],
   "home.seeResults": ["Xem kết quả", "See the results"],
   "home.mine": ["Xem kết quả của bạn", "See your own result"],
   "home.weeks": ["Lịch thi", "Dates"],
   "home.week": ["{name}", "{name}"],
+  "home.end": ["Chung cuộc", "Final"],
   "home.fromTo": ["Từ {from} đến {to}", "From {from} to {to}"],
   "home.done": ["Đã kết thúc", "Over"],
   "home.now": ["Đang diễn ra", "Open"],
@@ -67,7 +68,7 @@ const TEXTS = {
   "order.duration": ["thời gian làm bài ngắn hơn", "shorter time taken"],
   "order.attempts": ["số lượt thi ít hơn", "fewer attempts"],
   "order.submitted": ["nộp bài sớm hơn", "earlier submission"],
-  "order.draw": ["vẫn bằng nhau: bốc thăm bằng phép tính, không ai biết trước", "still equal: a draw that nobody knows before"],
+  "order.draw": ["vẫn bằng nhau: bốc thăm tự động, không ai biết trước kết quả", "still equal: a draw that nobody knows before"],
   "home.scoreAtOnce": ["Nộp bài xong, bạn biết ngay số câu đúng.", "You are told your score as soon as you hand in."],
   "home.scoreLater": ["Điểm được công bố sau khi tuần thi kết thúc.", "Scores are told after the week has closed."],
   "home.best": [
@@ -84,7 +85,7 @@ const TEXTS = {
   "home.eachWeek": ["{count} {title} mỗi tuần", "{count} {title} each week"],
   "home.atTheEnd": ["{count} {title} cuối cuộc thi", "{count} {title} at the end"],
   "live.title": ["{name}: số liệu tham gia", "{name} so far"],
-  "live.units": ["Đơn vị có nhiều người dự thi nhất", "Units with the most participants"],
+  "live.units": ["Đơn vị có nhiều người dự thi nhất (chưa phải xếp hạng)", "Units with the most participants (not the ranking)"],
   "live.asOf": ["Số liệu lúc {time}, cập nhật mỗi phút.", "As of {time}, brought up to date every minute."],
   "wait.busy": ["Đang có rất nhiều người truy cập", "Very many people are here right now"],
   "wait.lost": ["Chưa nhận được trả lời của máy chủ", "The server has not answered yet"],
@@ -101,6 +102,7 @@ const TEXTS = {
   "guide.title": ["Thể lệ và hướng dẫn", "Rules and guidance"],
   "guide.note": ["", "The guide is published in Vietnamese."],
   "guide.print": ["Toàn văn thể lệ, bản in (mở trang mới)", "The full rules, to print (opens a new page)"],
+  "guide.toOwn": ["Đến phần hướng dẫn, hỏi và đáp", "To the guidance, questions and answers"],
   "guide.own": ["Hướng dẫn của Ban Tổ chức", "The organisers' guidance"],
   "guide.none": ["Ban Tổ chức chưa công bố thể lệ.", "The rules are not published yet."],
   "guide.ask": ["Cần trợ giúp? Gọi đường dây nóng {hotline}.", "Need help? Call the hotline {hotline}."],
@@ -138,7 +140,7 @@ export function worded(text) {
   return text.replace(/tuần/g, period).replace(/Tuần/g, period[0].toUpperCase() + period.slice(1));
 }
 
-const weekName = (week) => titles.get(String(week)) || worded(`${current ? "Week" : "Tuần"} ${week}`);
+const weekName = (week) => titles.get(String(week)) || (week === 0 ? t("home.end") : worded(`${current ? "Week" : "Tuần"} ${week}`));
 
 /** The text of `key` in the chosen language; where `values` has a `week`, `{name}` is what that week is called. */
 export function t(key, values = {}) {

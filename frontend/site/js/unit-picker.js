@@ -103,7 +103,7 @@ export function unitPicker(units) {
     /** Whether the chosen category needs a unit, may have one, or has none. @param {"required" | "optional" | "none"} how */
     ask(how) {
       box.hidden = how === "none";
-      fill(hint, how === "optional" ? `${t("person.unitOptional")} ` : "", t("person.unitHint"), ".");
+      fill(hint, how === "optional" ? t("person.unitOptional") : [t("person.unitHint"), "."]);
     },
   };
 }

@@ -19,6 +19,7 @@ from chalicelib.domain.closeout import Draw, WeekResult, close_week, gather
 from chalicelib.domain.decisions import Decisions, Recognition
 from chalicelib.services.closing.opened_times import group_sizes
 from chalicelib.services.closing.places import digits_for, place_lines
+from chalicelib.services.contest.withdrawn import withdraw
 from tests.closer import CLOSE_KEY
 from tests.domain.builders import ROOT, done, entry
 from tests.fakes import MINUTE, PSEUDONYMS, definition, reference
@@ -139,6 +140,64 @@ def test_each_week_has_places_of_its_own() -> None:
     second = json.loads(stage.site.objects["data/results/week-2/places/all.json"])
     assert PSEUDONYMS(2, "dung") in second["places"]
     assert not second["places"].keys() & shown(stage)["places"].keys()
+
+
+AT_THE_END = reference(
+    definition(
+        contest={"weeks": 2},
+        prizes=[
+            {"name": "first", "title": "Nhất", "count": 1},
+            {"name": "best", "title": "Giải Xuất sắc", "count": 2, "when": "final", "min_score": 5},
+        ],
+        ranking={"final": True},
+    )
+)
+END = "data/results/final/places"
+
+
+def test_winners_of_the_end_and_nobody_else_have_a_place_there_signed_by_the_close() -> None:
+    stage = Stage()
+    stage.run(contest=AT_THE_END)
+    file = json.loads(stage.site.objects[f"{END}/all.json"])
+    assert {name: tuple(place[:3]) for name, place in file["places"].items()} == {
+        PSEUDONYMS(2, "an"): (1, 10, "Giải Xuất sắc"),
+        PSEUDONYMS(2, "chi"): (2, 9, "Giải Xuất sắc"),
+    }
+    assert (file["week"], file["total"], file["decision"]) == (0, 10, "")
+    for name in file["places"]:
+        check(file, name)
+    ranks = {winner["code"]: winner["rank"] for winner in stage.page("final")["winners"]}
+    assert ranks == {name[:8]: place[0] for name, place in file["places"].items()}
+
+
+def test_a_recognised_end_names_its_decision_and_is_no_other_result() -> None:
+    stage = Stage()
+    stage.run(contest=AT_THE_END)
+    said = (("week-1", "12/QĐ-BTC"), ("week-2", "13/QĐ-BTC"), ("final", "14/QĐ-BTC"))
+    recognitions = tuple(Recognition(what, number, "2022-09-20", False, "") for what, number in said)
+    stage.run(contest=replace(AT_THE_END, decisions=Decisions(recognitions=recognitions)))
+    file = json.loads(stage.site.objects[f"{END}/all.json"])
+    assert (file["revision"], file["decision"], file["decided_on"]) == (2, "14/QĐ-BTC", "2022-09-20")
+    check(file, PSEUDONYMS(2, "an"))
+    assert stage.manifest("final", 2)["result_digest"] == stage.manifest("final", 1)["result_digest"]
+
+
+def test_without_individual_prizes_of_the_end_there_are_no_places_of_it() -> None:
+    stage = Stage()
+    stage.run(AFTER_WEEK_2)
+    assert stage.page("final")
+    assert not [key for key in stage.site.objects if key.startswith(END)]
+
+
+def test_an_end_without_winners_shows_no_place_and_one_taken_back_none_either() -> None:
+    stage = Stage()
+    stage.run(contest=AT_THE_END)
+    nobody = Stage()
+    nobody.entries.items.clear()
+    nobody.run(contest=AT_THE_END)
+    assert json.loads(nobody.site.objects[f"{END}/all.json"])["places"] == {}
+    withdraw({2}, stage.desk, stage.site)
+    assert stage.site.objects[f"{END}/all.json"] == stage.site.objects[f"{END}/index.json"] == b""
 
 
 def ranked(entries: Iterable[Entry], prizes: int = 1) -> tuple[WeekResult, list[Places]]:

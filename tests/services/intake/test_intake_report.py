@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -130,6 +131,17 @@ def test_scores_at_once_over_a_bank_that_is_not_published_are_warned_of() -> Non
     (warning,) = desk.put(toml=secret)["warnings"]
     assert (warning["column"], "dò ra được" in warning["message"]) == ("paper.show_score", True)
     assert desk.put(toml=secret.replace("at_once", "after_close"))["warnings"] == []
+
+
+def test_what_an_example_says_is_warned_of_before_a_real_contest_says_it() -> None:
+    desk = Desk()
+    number, text = desk.put(
+        toml=re.sub(r'hotline = ".*"', 'hotline = "(0238) 000 0000"', TOML),
+        guide="# Lưu ý\n\nĐây là bản mẫu.\n",
+    )["warnings"]
+    assert (number["column"], number["value"]) == ("contest.hotline", "(0238) 000 0000")
+    assert (text["file"], text["value"]) == ("guide.md", "bản mẫu")
+    assert desk.put(guide="# Hướng dẫn\n")["warnings"] == []
 
 
 def test_prizes_by_category_with_every_roster_need_no_look() -> None:

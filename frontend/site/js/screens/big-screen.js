@@ -5,6 +5,7 @@ import { barList, fill, h } from "../dom.js";
 import { countdown, number, time } from "../format.js";
 import { followLive } from "../live.js";
 import { phase } from "../phase.js";
+import { qrCode } from "../qr.js";
 import { styled } from "../styles.js";
 import { isEnglish, t } from "../texts.js";
 import "../texts-screen.js";
@@ -71,11 +72,12 @@ export async function screen({ contest }) {
   const sleep = stayAwake();
   await styled("screen.css");
   const content = h("div", { class: "screen" },
-    h("div", { class: "title" }, organiserLine(contest, (english && contest.organiser_en) || contest.organiser), h("h1", null, title)),
+    h("div", { class: "top" },
+      h("div", { class: "title" }, organiserLine(contest, (english && contest.organiser_en) || contest.organiser), h("h1", null, title)),
+      h("p", { class: "join" }, h("span", null, t("screen.join"), " ", h("strong", null, location.host)), codeOf(`${location.origin}/`))),
     h("div", { class: "now" }, h("div", null, h("p", null, state), until), left),
     figures,
-    h("p", { class: "foot" }, h("span", null, t("screen.address"), " ", h("strong", null, location.host)), asOf,
-      h("a", { href: "#/" }, t("nav.home"))));
+    h("p", { class: "foot" }, asOf, h("a", { href: "#/" }, t("nav.home"))));
   return {
     title: t("screen.title"),
     content,
@@ -86,6 +88,19 @@ export async function screen({ contest }) {
       sleep();
     },
   };
+}
+
+/** The code of an address, for phones in the hall: dark on white in any theme. */
+function codeOf(address) {
+  const rows = qrCode(address);
+  const margin = 4;
+  const canvas = h("canvas", { role: "img", "aria-label": address, width: rows.length + 2 * margin, height: rows.length + 2 * margin });
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  pen.fillStyle = "#ffffff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.fillStyle = "#000000";
+  rows.forEach((row, y) => row.forEach((dark, x) => dark && pen.fillRect(x + margin, y + margin, 1, 1)));
+  return canvas;
 }
 
 function showFigures({ live, blocs }, { people, attempts, week, bars }, chart) {

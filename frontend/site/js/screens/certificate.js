@@ -1,11 +1,11 @@
-// A certificate of a closed week, and a picture to share; both are made on the device.
+// A certificate of a closed week, or of a prize of the end, and a picture to share; both are made on the device.
 
 import { api } from "../api.js";
 import { packed, shortOf } from "../certificate-code.js";
 import { certificate, shareCard } from "../certificate-picture.js";
 import { fill, h } from "../dom.js";
 import { date, number } from "../format.js";
-import { placeOf } from "../places.js";
+import { placeAtTheEnd, placeOf, resultOf } from "../places.js";
 import { savePicture } from "../save-file.js";
 import { styled } from "../styles.js";
 import { isEnglish, t } from "../texts.js";
@@ -14,19 +14,20 @@ import "../texts-certificate.js";
 const site = () => `${location.origin}/`;
 
 export async function screen({ argument, contest }) {
-  const week = Number(argument);
   const [me] = await Promise.all([api.me(), styled("own.css")]);
-  const own = me.pseudonyms.find((one) => one.week === week);
-  const place = own && (await placeOf(week, own.pseudonym));
+  const end = argument === "chung-cuoc" && (await placeAtTheEnd(me.pseudonyms));
+  const own = me.pseudonyms.find((one) => one.week === (end ? end.of : Number(argument)));
+  const place = end || (own && (await placeOf(own.week, own.pseudonym)));
   const title = t("cert.title");
   if (!own || !place || place.state !== "ranked") {
-    return { title, content: h("section", { class: "narrow" }, h("h1", null, title), h("p", { class: "notice" }, t("cert.none")),
+    const none = t(argument === "chung-cuoc" ? "cert.noneAtTheEnd" : "cert.none");
+    return { title, content: h("section", { class: "narrow" }, h("h1", null, title), h("p", { class: "notice" }, none),
       h("p", null, h("a", { href: "#/me" }, t("nav.me")))) };
   }
-  const told = { ...place, name: me.participant.full_name, unit: own.unit };
+  const told = { ...place, week: own.week, end: Boolean(end), name: me.participant.full_name, unit: own.unit };
   const link = `${site()}#/xac-thuc/${packed(told, { person: own, result: place })}`;
   const lines = linesOf(told, contest);
-  const picture = certificate(lines, link);
+  const picture = certificate(lines, link, contest.emblem && (await loaded(`/data/${contest.emblem.file}`)));
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", Object.values(lines).flat().filter(Boolean).join(". "));
   const sheet = h("div", { class: "across" }, picture);
@@ -38,7 +39,7 @@ export async function screen({ argument, contest }) {
   });
   const said = h("p", { class: "hint", role: "status" });
   const save = () => {
-    savePicture(`giay-chung-nhan-tuan-${week}.png`, picture);
+    savePicture(`giay-chung-nhan-${told.end ? argument : `tuan-${told.week}`}.png`, picture);
     fill(said, t("cert.saved"));
   };
   const copy = async () => {
@@ -51,7 +52,7 @@ export async function screen({ argument, contest }) {
   };
   const content = [
     h("section", { class: "certificate" },
-      h("h1", { class: "unprinted" }, title, " – ", t("home.week", { week })),
+      h("h1", { class: "unprinted" }, title, " – ", t("home.week", { week: resultOf(told) })),
       h("p", { class: "enlarge unprinted" }, size),
       sheet,
       h("div", { class: "unprinted" },
@@ -69,10 +70,19 @@ export async function screen({ argument, contest }) {
   return { title, content };
 }
 
+/** A picture, or null where it does not come: the sheet is good without it. */
+const loaded = (src) => new Promise((resolve) => {
+  const picture = new Image();
+  picture.onload = () => resolve(picture);
+  picture.onerror = () => resolve(null);
+  picture.src = src;
+});
+
 /** Everything that is written on the certificate; rank and prize once they are recognised. */
 function linesOf(told, contest) {
-  const { week, score, total, rank, ranked, prize, decision, decided_on: day, name, unit } = told;
-  const { opens_at: from, closes_at: to } = contest.weeks.find((one) => one.number === week) || {};
+  const { week, end, score, total, rank, ranked, prize, decision, decided_on: day, name, unit } = told;
+  const weeks = contest.weeks.filter((one) => end || one.number === week);
+  const [from, to] = weeks.length ? [weeks[0].opens_at, weeks[weeks.length - 1].closes_at] : [];
   const english = isEnglish();
   return {
     organiser: (english && contest.organiser_en) || contest.organiser,
@@ -81,7 +91,7 @@ function linesOf(told, contest) {
     lead: t("cert.lead"),
     name,
     unit,
-    what: [[t("cert.took", { week, score: number(score), total: number(total) }),
+    what: [[t(end ? "cert.tookAll" : "cert.took", { week, score: number(score), total: number(total) }),
       decision && t("cert.rank", { rank: number(rank), ranked: number(ranked) })].filter(Boolean).join(", "),
     decision && prize && t("cert.prize", { prize })].filter(Boolean),
     basis: [decision && t("cert.decision", { decision, day: date(`${day}T12:00:00Z`) }),
@@ -100,7 +110,7 @@ function shareSection(told, contest) {
     card = shareCard({
       organiser: (english && contest.organiser_en) || contest.organiser,
       title: (english && contest.title_en) || contest.title,
-      what: t("share.what", { week: told.week }),
+      what: told.end ? t("share.whatAll") : t("share.what", { week: told.week }),
       own: own.checked ? t("share.result", { person: told.name, score: number(told.score), total: number(told.total) }) : "",
     }, site());
     card.setAttribute("role", "img");

@@ -5,7 +5,7 @@ import { checked, placesByShort, unpacked } from "../certificate-code.js";
 import { fill, focusOn, h, once } from "../dom.js";
 import { mistakesOf, summaryBox } from "../form.js";
 import { date, number } from "../format.js";
-import { codeOf } from "../places.js";
+import { codeOf, resultOf, THE_END, winsAtTheEnd } from "../places.js";
 import { explain } from "../problems.js";
 import { t } from "../texts.js";
 import "../texts-certificate.js";
@@ -42,7 +42,8 @@ export async function screen({ argument, contest, kept }) {
 /** What is to be said of a short code, a link or a link's code. */
 async function outcomeOf(typed, contest) {
   const code = typed.trim().replace(/^.*#\/xac-thuc\//, "");
-  const places = await placesByShort(code, data, contest.weeks.map((week) => week.number));
+  const out = [...contest.weeks.map(({ number: week }) => week), ...(winsAtTheEnd(contest) ? [THE_END] : [])];
+  const places = await placesByShort(code, data, out);
   if (places) {
     return places.length
       ? [h("div", { class: "notice" }, h("p", null, h("strong", null, t("look.half"))), h("p", null, t("look.short"))), await Promise.all(places.map(async (place) => card({ ...place, listed: await listedName(place) }, contest)))]
@@ -59,7 +60,7 @@ async function outcomeOf(typed, contest) {
 
 /** What the published list calls a winner; names of others are published nowhere. */
 async function listedName({ week, pseudonym }) {
-  const page = await data(`results/week-${week}.json`);
+  const page = await data(week === THE_END ? "results/final.json" : `results/week-${week}.json`);
   const mine = page && page.winners.find(({ code }) => code === codeOf(pseudonym));
   return mine ? mine.name : "";
 }
@@ -72,7 +73,7 @@ function card(told, contest) {
     row(t("look.listed"), told.listed),
     row(t("look.unit"), told.unit),
     row(t("look.contest"), told.contest === contest.id ? contest.title : told.contest),
-    row(t("look.week"), t("home.week", { week: told.week })),
+    row(t("look.week"), t("home.week", { week: resultOf(told) })),
     row(t("look.score"), `${number(told.score)}/${number(told.total)}`),
     decision && row(t("look.rank"), `${number(told.rank)}/${number(told.ranked)}`),
     decision && row(t("look.prize"), told.prize),

@@ -2,7 +2,7 @@
 // answers. Each part opens at a tap.
 
 import { data } from "../api.js";
-import { h } from "../dom.js";
+import { h, withPhone } from "../dom.js";
 import { fold } from "../format.js";
 import { isEnglish, t } from "../texts.js";
 
@@ -41,14 +41,21 @@ export async function screen({ argument, contest }) {
   const title = t("guide.title");
   const load = (name) => data(name, { as: "text", keep: true });
   const [rules, guide] = await Promise.all([load("rules.html"), load("guide.html")]);
+  const own = h("h2", { class: "later", id: "guide-own", tabindex: "-1" }, t("guide.own"));
+  const toOwn = (event) => {
+    event.preventDefault(); // what stands behind "#" is the screen
+    own.scrollIntoView({ block: "start" });
+    own.focus({ preventScroll: true });
+  };
   const content = h("section", { class: "paper" },
     h("h1", null, title),
+    guide && h("p", null, h("a", { href: "#guide-own", onclick: toOwn }, t("guide.toOwn"))),
     rules ? rulesView(rules) : h("p", { class: "notice" }, t("guide.none")),
     guide && [
-      h("h2", { class: "later" }, t("guide.own")),
+      own,
       isEnglish() && h("p", { class: "hint" }, t("guide.note")),
       h("div", { lang: "vi" }, partsOf(read(guide).body.children, PARTS[argument])),
     ],
-    contest.hotline && h("p", { class: "notice" }, t("guide.ask", { hotline: contest.hotline })));
+    contest.hotline && h("p", { class: "notice later" }, withPhone(t("guide.ask", { hotline: contest.hotline }), contest.hotline)));
   return { title, content, shown: () => content.querySelector("details[open] summary") };
 }

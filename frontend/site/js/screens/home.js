@@ -48,7 +48,7 @@ export async function screen({ contest, signedIn }) {
   const over = contest.weeks.some(({ closes_at: at }) => Date.parse(at) <= clock.now());
   const line = h("strong");
   const own = mine && over && h("p", { class: "notice good own" }, line, " ", h("a", { href: "#/me?own=1" }, t("home.mine")));
-  if (own) import("../own-result.js").then((part) => part.homeLine(mine)).then((text) => fill(line, text)).catch(() => {});
+  if (own) import("../own-result.js").then((part) => part.homeLine(mine, contest)).then((text) => fill(line, text)).catch(() => {});
   const waiting = signedIn && import("../records.js").then(({ papers }) => {
     [open] = papers.open(signedIn.participant.participant_id, clock.now());
     if (open) afterClick(draw);
@@ -93,14 +93,15 @@ function statusCard(at, signedIn, open) {
   const [target, name] = open ? [`#/paper/${open.attempt_id}`, t("me.resume")]
     : signedIn ? ["#/me", t(running ? "home.enter" : "nav.me")]
       : ["#/sign-in", t(running ? "home.enterAgain" : "nav.signIn")];
-  const enter = h("a", { class: "button primary", href: target }, name);
-  const register = !signedIn && h("a", { class: "button", href: "#/register" }, t(running ? "home.registerFirst" : "nav.register"));
+  const ahead = !signedIn && kind === "before"; // then hardly anybody is registered
+  const enter = h("a", { class: ahead ? "button" : "button primary", href: target }, name);
+  const register = !signedIn && h("a", { class: ahead ? "button primary" : "button", href: "#/register" }, t(running ? "home.registerFirst" : "nav.register"));
   const results = h("a", { class: "button primary", href: "#/results" }, t("home.seeResults"));
   return [
     h("p", { class: `state ${kind}` }, t(`home.${kind}`, { week })),
     left || h("p", { class: "until" }, t("home.thanks")),
     !signedIn && (kind === "before" || kind === "between") && h("p", { class: "hint" }, t("home.signInAhead")),
-    h("p", { class: "actions" }, kind === "after" ? [results] : [enter, register]),
+    h("p", { class: "actions" }, kind === "after" ? [results] : ahead ? [register, enter] : [enter, register]),
   ];
 }
 

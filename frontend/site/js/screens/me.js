@@ -2,7 +2,7 @@
 
 import { api, data, pause } from "../api.js";
 import { clock } from "../clock.js";
-import { afterClick, fill, h, once } from "../dom.js";
+import { afterClick, fill, h, once, withPhone } from "../dom.js";
 import { countdown, moment, number, span, time } from "../format.js";
 import { phase } from "../phase.js";
 import { bestScores, remember, scoreOf } from "../mine.js";
@@ -81,9 +81,9 @@ export async function screen({ contest, query, go, signedIn, signedOut, kept }) 
       h("h1", null, t("me.hello", { name: participant.full_name })),
       query.get("registered") && h("p", { class: "notice good", role: "status" }, t("me.registered")),
       query.get("listed") && h("p", { class: "notice", role: "status" },
-        t("me.listed", { unit: unitName, hotline: contest.hotline })),
+        withPhone(t("me.listed", { unit: unitName, hotline: contest.hotline }), contest.hotline)),
       signedIn.password_reset_at && h("p", { class: "notice", role: "status" },
-        t("me.reset", { at: moment(signedIn.password_reset_at), hotline: contest.hotline })),
+        withPhone(t("me.reset", { at: moment(signedIn.password_reset_at), hotline: contest.hotline }), contest.hotline)),
       h("p", { class: "soft" }, unitName),
       query.get("own") ? [own, status] : status),
     !query.get("own") && own,
@@ -179,8 +179,8 @@ function standing(contest, at, me, starter, kept) {
     week.open_attempt
       ? resume(week.open_attempt)
       : week.attempts_left > 0
-        ? [starter(t("me.start"), true), h("p", { class: "hint" }, note),
-          at.short && h("p", { class: "notice" }, t("me.endsEarly", { time: time(/** @type {number} */ (at.change)) }))]
+        ? [at.short && h("p", { class: "notice warn" }, t("me.endsEarly", { time: time(/** @type {number} */ (at.change)) })),
+          h("p", { class: "hint" }, note), starter(t("me.start"), true)]
         : h("p", { class: "notice" }, t("me.noneLeft")),
   ];
 }

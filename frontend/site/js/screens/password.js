@@ -1,7 +1,7 @@
 // For people who lost their password: the organisers check the caller and give a code; with it, a new password.
 
 import { api } from "../api.js";
-import { h, once } from "../dom.js";
+import { h, once, withPhone } from "../dom.js";
 import { checkingNote, citizenIdField, mistakesOf, passwordField, summaryBox, textField } from "../form.js";
 import { numberIn, visible } from "../pasted.js";
 import { explain, fieldMessages } from "../problems.js";
@@ -72,7 +72,7 @@ export async function screen({ contest, go, kept }) {
   const content = h("section", { class: "narrow" },
     h("h1", null, t("password.title")),
     h("ol", { class: "plain" },
-      h("li", null, t("password.call", { hotline: contest.hotline })),
+      h("li", null, withPhone(t("password.call", { hotline: contest.hotline }), contest.hotline)),
       h("li", null, t("password.asked")),
       h("li", null, t("password.then"))),
     h("p", { class: "notice" }, t("password.never")),

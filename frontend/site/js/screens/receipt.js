@@ -108,17 +108,18 @@ function outcomeView(receipt, { steps, checkpoint, conflict, found }) {
     h("h2", { id: "outcome" }, t("receipt.outcome")),
     conflict && conflictView(conflict),
     h("p", { class: `notice ${whole === "good" ? "good" : WRONG.includes(whole) ? "bad" : ""}` }, t(`verdict.${whole}`)),
-    h("ul", { class: "checks" }, steps.map(([name, state]) =>
-      h("li", { class: WRONG.includes(state) ? "bad" : state }, h("span", { class: "sign", "aria-hidden": "true" }, MARKS[state]),
-        h("span", null, t(`check.${name}`), ": ", h("strong", null, t(`state.${state}`)))))),
     h("dl", { class: "rows" },
       row(t("receipt.attempt"), t("me.attempt", { week: record.week, number: number(record.number) })),
       row(t("results.score"), told.score === null ? t("result.scoreLater") : number(told.score)),
       row(t("results.duration"), duration(time.duration_ms)),
-      row(t("result.at"), moment(time.received_at_ms, true)),
-      found && row(t("receipt.minute"), moment(Date.parse(found.leaf.at), true))),
-    checkpoint && [h("p", null, t("receipt.checkpoint", { size: number(checkpoint.size) })),
-      h("p", { class: "digest" }, h("code", null, hexOf(checkpoint.root)))],
-    found && keyView(receipt, found),
-    h("p", { class: "actions" }, saveButton(receipt)));
+      row(t("result.at"), moment(time.received_at_ms, true))),
+    h("p", { class: "actions" }, saveButton(receipt)),
+    h("details", { open: whole !== "good" }, h("summary", null, t("receipt.details")),
+      h("ul", { class: "checks" }, steps.map(([name, state]) =>
+        h("li", { class: WRONG.includes(state) ? "bad" : state }, h("span", { class: "sign", "aria-hidden": "true" }, MARKS[state]),
+          h("span", null, t(`check.${name}`), ": ", h("strong", null, t(`state.${state}`)))))),
+      found && h("dl", { class: "rows" }, row(t("receipt.minute"), moment(Date.parse(found.leaf.at), true))),
+      checkpoint && [h("p", null, t("receipt.checkpoint", { size: number(checkpoint.size) })),
+        h("p", { class: "digest" }, h("code", null, hexOf(checkpoint.root)))],
+      found && keyView(receipt, found)));
 }

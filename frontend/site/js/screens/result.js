@@ -70,15 +70,17 @@ function standing(before, points, total, open) {
 /** What makes sense now: again, study, tell others; and what comes after the week. */
 function next(contest, { week, left, open, level, counted, reviewed }) {
   const { closes_at: closes } = contest.weeks.find(({ number: one }) => one === week) || {};
-  const study = contest.paper.publish_bank && h("a", { class: "button", href: "#/bank" }, t("result.study"));
-  const better = left > 0 && level !== "perfect";
-  const again = left > 0 && h("a", { class: better ? "button primary" : "button", href: "#/me" }, t("result.again")); // even then time may count
-  const mine = !left && h("a", { class: "button primary", href: "#/me" }, t("result.toMe")); // where one goes on, too
+  const perfect = level === "perfect";
+  const first = left > 0 && contest.paper.publish_bank && level === "low"; // to study comes before the next attempt
+  const look = (primary) => (primary ? "button primary" : "button");
+  const study = contest.paper.publish_bank && !perfect && h("a", { class: look(first), href: "#/bank" }, t("result.study"));
+  const again = left > 0 && h("a", { class: look(!perfect && !first), href: "#/me" }, t("result.again")); // even after a perfect one: time may count
+  const mine = !left && h("a", { class: look(!perfect), href: "#/me" }, t("result.toMe")); // where one goes on, too
   const told = h("p", { class: "hint", role: "status" });
-  const tell = ["perfect", "nearly", "high"].includes(level) && h("button", { class: "button", type: "button", onclick: () => tellOthers(contest, told) }, t("result.tell"));
+  const tell = ["perfect", "nearly", "high"].includes(level) && h("button", { class: look(perfect), type: "button", onclick: () => tellOthers(contest, told) }, t("result.tell"));
   return [
     open && h("p", null, left > 0 ? t("result.left", { left: number(left) }) : t("result.noneLeft", { all: number(contest.paper.attempts_per_week) })),
-    h("p", { class: "actions" }, better ? [again, study, tell] : [mine, study, tell, again]),
+    h("p", { class: "actions" }, perfect ? [tell, mine, again] : first ? [study, again] : [mine || again, study, tell]),
     told,
     counted && !reviewed && closes && h("p", { class: "hint" }, t("result.later", { at: moment(closes) }), contest.paper.publish_bank && ` ${t("result.reviewLater")}`),
   ];

@@ -1,9 +1,10 @@
 // The published results of the closed weeks and of the whole contest.
 
 import { data } from "../api.js";
-import { barList, h } from "../dom.js";
+import { clock } from "../clock.js";
+import { barList, fill, h } from "../dom.js";
 import { date, duration, moment, number } from "../format.js";
-import { awaited, codeOf } from "../places.js";
+import { awaited, codeOf, placeAtTheEnd, placeOf, winsAtTheEnd } from "../places.js";
 import { rulingView } from "../ruling.js";
 import { styled } from "../styles.js";
 import { t } from "../texts.js";
@@ -26,14 +27,29 @@ export async function screen({ argument, contest, signedIn }) {
   const head = [h("h1", null, title), choices.length > 0 && tabs(choices, wanted)];
   if (!page || (argument && argument !== wanted)) {
     const [closing] = awaited(contest.weeks, weeks.map(Number));
-    const none = h("p", { class: "notice" }, closing ? t("results.closing", { week: closing.number }) : t("results.none"));
+    const [first] = contest.weeks;
+    const none = h("p", { class: "notice" }, closing ? t("results.closing", { week: closing.number })
+      : [t("results.none"), first && Date.parse(first.closes_at) > clock.now() && ` ${t("results.firstAt", { week: first.number, at: moment(first.closes_at) })}`]);
     return { title, content: h("section", null, head, none) };
   }
   const own = signedIn ? signedIn.participant.unit_code : null;
   const pages = weeks.length > 1 || wanted === "final" ? onceRead(weeks, page) : null;
-  const name = signedIn && (signedIn.names || []).find(({ week: one }) => String(one) === wanted);
-  const me = name ? codeOf(name.pseudonym) : null;
-  return { title, content: [head, wanted === "final" ? final(page, contest, own, pages) : week(page, contest, own, pages, me)] };
+  const names = ((signedIn && signedIn.names) || []).filter(({ week: one }) => (wanted === "final" ? winsAtTheEnd(contest) : String(one) === wanted));
+  const me = names.map(({ pseudonym }) => codeOf(pseudonym));
+  const mine = h("p", { class: "notice good", hidden: true });
+  if (names.length) tellMine(mine, names, wanted);
+  head.push(mine);
+  return { title, content: [head, wanted === "final" ? final(page, contest, own, pages, me) : week(page, contest, own, pages, me)] };
+}
+
+/** The own rank above everybody's; of the end only winners have one. */
+async function tellMine(box, names, wanted) {
+  const place = await (wanted === "final" ? placeAtTheEnd(names) : placeOf(names[0].week, names[0].pseudonym)).catch(() => null);
+  if (!place || place.state !== "ranked") return;
+  const { rank, ranked, score, total } = place;
+  fill(box, h("strong", null, t("results.mine", { rank: number(rank), ranked: number(ranked), score: number(score), total: number(total) })),
+    " ", h("a", { href: "#/me?own=1" }, t("home.mine")));
+  box.hidden = false;
 }
 
 /** Reads the pages of all weeks when they are asked for, each once; `page` is there already. */
@@ -64,14 +80,14 @@ function standing(page) {
 }
 
 function tabs(choices, wanted) {
-  const name = (choice) => (choice === "final" ? t("results.final") : t("home.week", { week: choice }));
+  const name = (choice) => (choice === "final" ? t("home.end") : t("home.week", { week: choice }));
   return h("nav", { "aria-label": t("results.weeks") }, h("ul", { class: "tabs" }, choices.map((choice) =>
     h("li", null, h("a", { href: `#/results/${choice}`, "aria-current": choice === wanted ? "page" : null }, name(choice))))));
 }
 
 const fact = (value, text) => h("div", { class: "fact" }, h("dt", null, text), h("dd", null, number(value)));
 
-/** `me`: the code of who looks, among the winners'. */
+/** `me`: the codes of who looks, among the winners'. */
 function week(page, contest, own, pages, me) {
   const { counts, prediction, winners, units, rulings } = page;
   const seconds = Date.parse(page.closes_at) - Date.parse(page.opens_at) < 3600000;
@@ -103,7 +119,7 @@ function week(page, contest, own, pages, me) {
   ];
 }
 
-const final = (page, contest, own, pages) => [
+const final = (page, contest, own, pages, me) => [
   h("section", null,
     standing(page),
     h("dl", { class: "facts wide" },
@@ -114,7 +130,7 @@ const final = (page, contest, own, pages) => [
     pages && peopleByWeek(pages)),
   ...unitsAround(page.units, contest, own, pages, true, [
     page.winners.length > 0 && h("section", { "aria-labelledby": "winners" },
-      h("h2", { id: "winners" }, t("results.winners")), winnersList(page.winners, [], null)),
+      h("h2", { id: "winners" }, t("results.winners")), winnersList(page.winners, [], me)),
   ]),
 ];
 
@@ -125,7 +141,7 @@ function winnersList(winners, order, me) {
   const list = h("ol", { class: "list two" });
   const more = h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: () => grow() }, t("results.more")));
   function grow() {
-    list.append(...winners.slice(list.children.length, list.children.length + WINNERS).map((winner) => winnerCard(winner, order, winner.code && winner.code === me)));
+    list.append(...winners.slice(list.children.length, list.children.length + WINNERS).map((winner) => winnerCard(winner, order, me.includes(winner.code))));
     more.hidden = list.children.length >= winners.length;
   }
   grow();
@@ -134,14 +150,14 @@ function winnersList(winners, order, me) {
 
 function winnerCard(winner, order, mine) {
   const guess = order.includes("prediction") && winner.prediction !== null;
-  const off = guess && winner.prediction_error !== null ? ` (${number(winner.prediction_error)})` : "";
+  const off = guess && winner.prediction_error !== null ? `, ${t("results.off", { off: number(winner.prediction_error) })}` : "";
   return h("li", { class: "entry" },
-    h("p", null, h("span", { class: "badge next" }, winner.title), mine && [" ", h("span", { class: "badge good" }, t("results.you"))]),
+    h("p", null, h("span", { class: "badge" }, winner.title), mine && [" ", h("span", { class: "badge good" }, t("results.you"))]),
     h("p", { class: "big" }, `${number(winner.score)}/${number(winner.total)}`),
     h("p", { class: "wide" }, h("strong", null, winner.name), winner.code && [" ", h("code", null, winner.code)]),
     h("p", { class: "wide soft" }, winner.unit_name || t("results.noUnit")),
     h("p", { class: "wide soft" },
-      guess && `${t("results.prediction")}: ${number(winner.prediction)}${off} · `,
+      guess && `${t("results.prediction")} ${number(winner.prediction)}${off} · `,
       `${t("results.duration")}: ${duration(winner.duration_ms)}`));
 }
 
@@ -158,7 +174,7 @@ function unitsAround(units, contest, own, pages, once, prizes) {
     awarded.length > 0 && h("section", { "aria-labelledby": "unit-prizes" },
       h("h2", { id: "unit-prizes" }, t("home.unitPrizes")),
       h("ol", { class: "list two" }, awarded.map((unit) => h("li", { class: "entry" },
-        h("p", null, h("span", { class: "badge next" }, unit.prize_title)),
+        h("p", null, h("span", { class: "badge" }, unit.prize_title)),
         h("p", { class: "big" }, told(unit) && number(unit.unit_score || 0, 2)),
         h("p", { class: "wide" }, h("strong", null, unit.name)),
         h("p", { class: "wide soft" }, names.get(unit.parent) || unit.bloc))))),
