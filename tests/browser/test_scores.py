@@ -42,7 +42,7 @@ def test_scores_are_shown_after_the_close_where_the_bank_is_not_published(stack:
     press(page.get_by_role("link", name="Đến lượt thi tiếp theo"))
     entry = page.get_by_role("listitem").filter(has_text="Tuần 1, lượt thi 1")
     expect(entry).to_contain_text("Điểm công bố sau khi tuần kết thúc")
-    expect(page.get_by_text("điểm cao nhất tuần này")).to_have_count(0)
+    expect(page.get_by_text("lượt tốt nhất tuần này")).to_have_count(0)
 
     def score() -> int | None:
         told = person.call(stack, "GET", f"/attempts/{attempt}")["result"]["score"]

@@ -87,6 +87,7 @@ def test_everybody_sees_the_winners(closed: tuple[Stack, Person, Any], page: Pag
     page.get_by_label("Hoặc dán nội dung biên nhận").fill(json.dumps(receipt))
     press(page.get_by_role("button", name="Kiểm tra", exact=True))
     expect(page.get_by_text("Biên nhận hợp lệ.")).to_be_visible()
+    expect(page.get_by_text("bài đã vào nhật ký đúng hạn để được tính")).to_be_visible()
     press(page.locator("summary", has_text="Chi tiết kiểm tra"))
     expect(page.get_by_role("listitem").filter(has_text="vào nhật ký đúng hạn")).to_contain_text("khớp")
 
@@ -191,6 +192,23 @@ def test_a_unit_that_cannot_win_is_told_why_beside_its_place(
     unit = page.get_by_role("region", name="Đơn vị của bạn")
     expect(unit).to_contain_text("Đơn vị bạn chưa được xét giải: chưa đạt tỷ lệ tối thiểu (0,0%).")
     expect(unit).not_to_contain_text("dẫn đầu")
+    press(unit.get_by_role("link", name="Đơn vị được xếp hạng thế nào?"))
+    expect(page.locator("details[open] > summary")).to_have_text(re.compile("xếp hạng đơn vị"))
+
+
+@pytest.mark.no_hands
+def test_who_chose_a_part_of_the_key_is_told_that_all_of_it_is_asked_for(
+    closed: tuple[Stack, Person, Any], page: Page
+) -> None:
+    stack, person, receipt = closed
+    options = [{"key": key, "text": f"Phương án {key}"} for key in "ABC"]
+    one = {"number": 1, "id": "x", "topic": "t", "text": "Hỏi?", "reference": "", "options": options}
+    one |= {"chosen": ["B"], "keys": [["A", "B"]], "right": False}
+    with_more(page, "**/api/attempts/*", questions=[one], rulings=[])
+    person.opens(page, stack.site_url, f"#/paper/{receipt['openings']['grading']['attempt_id']}")
+    card = page.locator(".own-paper > li")
+    expect(card).to_contain_text("Chưa đúng")
+    expect(card).to_contain_text("Phải chọn đủ: A và B.")
 
 
 @pytest.mark.no_hands

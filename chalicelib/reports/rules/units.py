@@ -149,10 +149,11 @@ def of_unit_scores(definition: Definition) -> Article:
             clause(
                 "Đơn vị bằng điểm được xét lần lượt: chất lượng, mức tham gia, rồi bốc thăm theo phép tính "
                 "như với cá nhân, dùng mã đơn vị thay cho mã người dự thi (khi xét cả Cuộc thi thì dùng mã "
-                f"xác thực dữ liệu của {word} cuối). Mọi đơn vị đều có tên trong bảng xếp hạng.",
+                f"xác thực dữ liệu của {word} cuối). Mọi đơn vị đều có tên trong kết quả; đơn vị "
+                "chưa có người dự thi đứng sau cùng, không ghi hạng.",
                 "Units with equal scores stand by quality, then volume, then the draw, with the unit's code "
                 f"in place of a person's (for the whole contest, by the root of the last {word_en}). All "
-                "units are listed.",
+                "units are listed, those in which nobody took part last and without a rank.",
             ),
         ),
     )

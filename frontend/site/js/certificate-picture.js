@@ -91,7 +91,7 @@ export function certificate(lines, link, emblem) {
     const wide = (high * emblem.naturalWidth) / emblem.naturalHeight;
     pen.drawImage(emblem, (width - wide) / 2, 110, wide, high);
   }
-  let y = write(pen, lines.organiser.toUpperCase(), { ...middle, y: emblem ? 110 + high : 130, size: 50, look: "bold" });
+  let y = write(pen, lines.organiser.toUpperCase(), { ...middle, y: emblem ? 125 + high : 130, size: 50, look: "bold" });
   y = write(pen, lines.contest, { ...middle, y: y + 10, size: 46, color: SOFT });
   y = write(pen, lines.title, { ...middle, y: y + 40, size: 112, look: "bold", color: BRAND, most: 1 });
   y = write(pen, lines.lead, { ...middle, y: y + 10, size: 48, look: "italic" });

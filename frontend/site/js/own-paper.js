@@ -3,9 +3,11 @@
 import { barList, fill, h } from "./dom.js";
 import { number } from "./format.js";
 import { marked, optionList, unbroken } from "./marked.js";
-import { rulingView } from "./ruling.js";
+import { asksTruth } from "./paper-view.js";
+import { inWords, rulingView } from "./ruling.js";
 import { byTopic } from "./study.js";
 import { t } from "./texts.js";
+import "./texts-paper.js";
 import "./texts-result.js";
 
 /** The topics of a paper, the weakest first: [{topic, right, all}]. */
@@ -49,7 +51,9 @@ function questionView({ number: place, text, options, chosen, keys, right, refer
     h("p", { class: "row" }, h("span", { class: "number" }, t("paper.question", { number: place })),
       h("strong", { class: right ? "badge good" : "badge warn" }, h("span", { "aria-hidden": "true" }, right ? "✓ " : "✗ "), t(outcome))),
     h("p", null, h("strong", null, marked(text))),
+    asksTruth(text, options) && h("p", { class: "hint" }, t("paper.truth")),
     optionList(options, look, beside),
+    !right && !ruling && chosen.length > 0 && inKey.size > 1 && h("p", null, t("result.wholeKey", { keys: inWords(keys) })),
     ruling && rulingView(ruling),
     reference && h("p", { class: "soft" }, unbroken(t("result.source", { reference }))));
 }

@@ -140,7 +140,7 @@ function unitView(code, pages, contest) {
         unit.unit_score !== null && fact(number(unit.unit_score, 2), t("own.unitScore"))),
       unit.note && h("p", { class: "notice" }, t("own.unitNote", { why: `${lowered(t(`unit.${unit.note}`))}${leastOf(unit, contest.unit_prizes)}` })),
       unit.unit_score === null && h("p", { class: "hint" }, t("unit.untold")),
-      h("p", { class: "hint" }, h("a", { href: "#/guide" }, t("own.unitHow"))),
+      h("p", { class: "hint" }, h("a", { href: "#/guide/units" }, t("own.unitHow"))),
       h("p", null, !next ? !unit.note && t("own.unitFirst")
         : behind === null ? t("own.unitAbove", { next: next.name })
           : t("own.unitNext", { behind: number(behind, 2), next: next.name }))],

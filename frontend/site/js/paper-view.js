@@ -10,6 +10,9 @@ import { t } from "./texts.js";
 const SAYS_SEVERAL = /chọn (tất cả|các|những) phương án/i;
 
 const ASKS_TRUTH = /đúng hay sai/i;
+
+/** Whether a question is a statement that does not ask by itself whether it is right. */
+export const asksTruth = (text, options) => isStatement(options) && !ASKS_TRUTH.test(text);
 /** Whether the question is a statement that is right or wrong. */
 const isStatement = (options) => options.length === 2 && options.every(({ text }) => ["Đúng", "Sai"].includes(text));
 
@@ -93,7 +96,7 @@ function questionView({ number, text, options, multiple }, state, tell, flag) {
   const title = h("legend", { tabindex: "-1" }, h("span", { class: "number" }, t("paper.question", { number })), marked(text));
   const box = h("fieldset", { class: "question", id: `q${number}` }, title,
     multiple && !SAYS_SEVERAL.test(text) && h("p", { class: "hint" }, t("paper.several")),
-    isStatement(options) && !ASKS_TRUTH.test(text) && h("p", { class: "hint" }, t("paper.truth")), labels, flag.button);
+    asksTruth(text, options) && h("p", { class: "hint" }, t("paper.truth")), labels, flag.button);
   refresh();
   return { box, title, refresh };
 }

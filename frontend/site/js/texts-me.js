@@ -21,7 +21,7 @@ addTexts({
   "me.signOut": ["Đăng xuất", "Sign out"],
   "me.used": ["lượt đã dùng", "attempts used"],
   "me.left": ["lượt còn lại", "attempts left"],
-  "me.best": ["điểm cao nhất tuần này", "best score this week"],
+  "me.best": ["lượt tốt nhất tuần này", "best attempt this week"],
   "me.start": ["Bắt đầu lượt thi", "Start an attempt"],
   "me.startNote": [
     "{questions} câu, {limit}. Đồng hồ chạy ngay khi bắt đầu.",
@@ -53,5 +53,5 @@ addTexts({
   "me.overdue": ["Hết giờ, tính câu trả lời đã lưu", "Time ran out, saved answers counted"],
   "me.scoreLater": ["Điểm công bố sau khi tuần kết thúc", "Score told after the week"],
   "me.ruled": ["Đã chấm lại", "Graded again"],
-  "me.bestMark": ["Điểm cao nhất tuần", "Best score of the week"],
+  "me.bestMark": ["Lượt tốt nhất của bạn", "Your best attempt"],
 });

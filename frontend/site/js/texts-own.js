@@ -6,8 +6,8 @@ addTexts({
   "own.title": ["Kết quả của bạn", "Your result"],
   "own.failed": ["Chưa tải được kết quả của bạn. Hãy mở lại trang này sau ít phút.", "Your result could not be loaded. Please come back in a few minutes."],
   "own.closing": [
-    "{name}: đang tổng hợp kết quả, thường xong trong mười phút. Trang này tự hỏi lại.",
-    "{name}: the results are being worked out, mostly within ten minutes. This page asks again by itself.",
+    "{name}: đang tổng hợp kết quả, thường xong trong mười phút. Trang tự cập nhật, bạn không cần làm gì.",
+    "{name}: the results are being worked out, mostly within ten minutes. This page shows them by itself.",
   ],
   "own.updating": ["{name}: kết quả đang được cập nhật. Hãy mở lại trang này sau ít phút.", "{name}: the results are being brought up to date. Please come back in a few minutes."],
   "own.unranked": [

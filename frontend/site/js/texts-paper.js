@@ -94,7 +94,7 @@ addTexts({
   ],
   "save.none": ["Câu trả lời được lưu tự động", "Answers are saved by themselves"],
   "save.restored": ["Đã khôi phục câu trả lời đã lưu", "Saved answers restored"],
-  "save.waiting": ["Đã giữ trên thiết bị, sắp gửi.", "Kept on this device, about to be sent."],
+  "save.waiting": ["Đã giữ trên thiết bị, tự gửi trong nửa phút.", "Kept on this device, sent within half a minute."],
   "save.waitingNotKept": [
     "Chờ gửi… Trình duyệt này không giữ được câu trả lời, xin đừng đóng trang.",
     "To be sent… This browser cannot keep answers; please do not close the page.",

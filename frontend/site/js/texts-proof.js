@@ -4,9 +4,10 @@ import { addTexts } from "./texts.js";
 
 addTexts({
   "verdict.good": [
-    "Biên nhận hợp lệ. Bài của bạn có trong nhật ký và không bị thay đổi.",
-    "The receipt holds. Your paper is in the log, unchanged.",
+    "Biên nhận hợp lệ. Bài của bạn có trong nhật ký công khai của cuộc thi và không bị thay đổi.",
+    "The receipt holds. Your paper is in the contest's public log, unchanged.",
   ],
+  "verdict.inTime": ["Tuần thi đã chốt: bài đã vào nhật ký đúng hạn để được tính.", "The week is closed: your paper came to the log in time to count."],
   "verdict.bad": [
     "Có mục không khớp. Hãy giữ lại biên nhận này và gọi đường dây nóng.",
     "Something does not agree. Keep this receipt and call the hotline.",

@@ -28,7 +28,8 @@ addTexts({
   "result.byTopic": ["Số câu đúng theo chủ đề, chủ đề cần ôn trước đứng đầu", "Right answers by topic, the one to study first on top"],
   "result.withRight": ["Hiện cả những câu đúng", "Show what was right, too"],
   "result.right": ["Đúng", "Right"],
-  "result.wrong": ["Sai", "Wrong"],
+  "result.wrong": ["Chưa đúng", "Not right"],
+  "result.wholeKey": ["Phải chọn đủ: {keys}.", "All of these are asked for: {keys}."],
   "result.blankOne": ["Bỏ trống", "Blank"],
   "result.yours": ["bạn chọn", "your choice"],
   "result.key": ["đáp án", "key"],
@@ -82,7 +83,7 @@ addTexts({
   ],
   "receipt.outcome": ["Kết quả kiểm tra", "What was found"],
   "receipt.attempt": ["Lượt thi", "Attempt"],
-  "receipt.minute": ["Ghi vào nhật ký, phút tính từ", "Logged, in the minute from"],
+  "receipt.minute": ["Ghi vào nhật ký trong khoảng", "Logged between"],
   "receipt.details": ["Chi tiết kiểm tra", "What was checked"],
   "receipt.checkpoint": [
     "Dành cho người theo dõi nhật ký: mốc mới nhất, {size} phút; người khác phải thấy cùng mã này ở cùng số phút:",

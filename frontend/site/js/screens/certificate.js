@@ -57,12 +57,12 @@ export async function screen({ argument, contest }) {
       sheet,
       h("div", { class: "unprinted" },
         !told.decision && h("p", { class: "notice" }, t("cert.provisional")),
+        said,
         h("p", { class: "actions" },
           h("button", { class: "button primary", type: "button", onclick: save }, t("cert.save")),
           h("button", { class: "button", type: "button", onclick: () => print() }, t("cert.print")),
           h("a", { class: "button", href: link.slice(site().length) }, t("cert.check")),
           navigator.clipboard && h("button", { class: "button", type: "button", onclick: copy }, t("cert.copy"))),
-        said,
         h("p", null, t("cert.short"), " ", h("code", null, shortOf(told))),
         h("p", { class: "hint" }, t("cert.private")))),
     shareSection(told, contest),
@@ -118,10 +118,15 @@ function shareSection(told, contest) {
     fill(place, card);
   };
   draw();
-  const save = () => savePicture("cuoc-thi.png", card);
+  const said = h("p", { class: "hint", role: "status" });
+  const save = () => {
+    savePicture("cuoc-thi.png", card);
+    fill(said, t("share.saved"));
+  };
   return h("section", { class: "share unprinted", "aria-labelledby": "share" },
     h("h2", { id: "share" }, t("share.title")),
     h("label", { class: "choice" }, own, h("span", null, t("share.own"))),
     place,
-    h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: save }, t("share.save"))));
+    h("p", { class: "actions" }, h("button", { class: "button", type: "button", onclick: save }, t("share.save"))),
+    said);
 }

@@ -8,6 +8,7 @@ import { isEnglish, t } from "../texts.js";
 
 // Parts that other screens link to, found by words of their heading: the text is the organisers' own.
 const PARTS = { privacy: "du lieu ca nhan" };
+const ARTICLES = { units: ["xep hang don vi", "ranking of units"] }; // of the rules, in Vietnamese and English
 
 const read = (html) => new DOMParser().parseFromString(html, "text/html");
 
@@ -28,12 +29,12 @@ function partsOf(nodes, wanted) {
 }
 
 /** The article of the reader's language; the rest has a style of its own, which the policy of this page forbids. */
-function rulesView(html) {
+function rulesView(html, wanted) {
   const lang = isEnglish() ? "en" : "vi";
   const article = read(html.slice(html.indexOf("<article"))).querySelector(`article[lang=${lang}]`);
   return [
     h("p", null, h("a", { href: "data/rules.html", target: "_blank", rel: "noopener" }, t("guide.print"))),
-    h("div", { lang }, article ? partsOf(article.children, "") : null),
+    h("div", { lang }, article ? partsOf(article.children, wanted && wanted[isEnglish() ? 1 : 0]) : null),
   ];
 }
 
@@ -50,7 +51,7 @@ export async function screen({ argument, contest }) {
   const content = h("section", { class: "paper" },
     h("h1", null, title),
     guide && h("p", null, h("a", { href: "#guide-own", onclick: toOwn }, t("guide.toOwn"))),
-    rules ? rulesView(rules) : h("p", { class: "notice" }, t("guide.none")),
+    rules ? rulesView(rules, ARTICLES[argument]) : h("p", { class: "notice" }, t("guide.none")),
     guide && [
       own,
       isEnglish() && h("p", { class: "hint" }, t("guide.note")),

@@ -3,7 +3,7 @@
 import { data } from "../api.js";
 import { hexOf } from "../digests.js";
 import { afterClick, fill, focusOn, h, once } from "../dom.js";
-import { duration, moment, number } from "../format.js";
+import { duration, moment, number, time as clockTime } from "../format.js";
 import { mistakesOf, summaryBox } from "../form.js";
 import { explain } from "../problems.js";
 import { checkReceipt, keyNamed, readReceipt } from "../receipt-check.js";
@@ -107,18 +107,18 @@ function outcomeView(receipt, { steps, checkpoint, conflict, found }) {
   return h("section", { class: "card", "aria-labelledby": "outcome" },
     h("h2", { id: "outcome" }, t("receipt.outcome")),
     conflict && conflictView(conflict),
-    h("p", { class: `notice ${whole === "good" ? "good" : WRONG.includes(whole) ? "bad" : ""}` }, t(`verdict.${whole}`)),
+    h("p", { class: `notice ${whole === "good" ? "good" : WRONG.includes(whole) ? "bad" : ""}` }, t(`verdict.${whole}`), whole === "good" && steps.some(([name]) => name === "time") && ` ${t("verdict.inTime")}`),
     h("dl", { class: "rows" },
       row(t("receipt.attempt"), t("me.attempt", { week: record.week, number: number(record.number) })),
       row(t("results.score"), told.score === null ? t("result.scoreLater") : number(told.score)),
-      row(t("results.duration"), duration(time.duration_ms)),
+      row(t("result.duration"), duration(time.duration_ms)),
       row(t("result.at"), moment(time.received_at_ms, true))),
     h("p", { class: "actions" }, saveButton(receipt)),
     h("details", { open: whole !== "good" }, h("summary", null, t("receipt.details")),
       h("ul", { class: "checks" }, steps.map(([name, state]) =>
         h("li", { class: WRONG.includes(state) ? "bad" : state }, h("span", { class: "sign", "aria-hidden": "true" }, MARKS[state]),
           h("span", null, t(`check.${name}`), ": ", h("strong", null, t(`state.${state}`)))))),
-      found && h("dl", { class: "rows" }, row(t("receipt.minute"), moment(Date.parse(found.leaf.at), true))),
+      found && h("dl", { class: "rows" }, row(t("receipt.minute"), `${clockTime(found.leaf.at, true)} – ${clockTime(found.minutes.at(found.number + 1), true)}`)),
       checkpoint && [h("p", null, t("receipt.checkpoint", { size: number(checkpoint.size) })),
         h("p", { class: "digest" }, h("code", null, hexOf(checkpoint.root)))],
       found && keyView(receipt, found)));
