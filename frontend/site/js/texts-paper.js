@@ -94,7 +94,7 @@ addTexts({
   ],
   "save.none": ["Câu trả lời được lưu tự động", "Answers are saved by themselves"],
   "save.restored": ["Đã khôi phục câu trả lời đã lưu", "Saved answers restored"],
-  "save.waiting": ["Đã giữ trên thiết bị, tự gửi trong nửa phút.", "Kept on this device, sent within half a minute."],
+  "save.waiting": ["Đã giữ trên thiết bị, sẽ tự gửi. Cứ nộp khi xong.", "Kept here, sent by itself. Hand in at any time."],
   "save.waitingNotKept": [
     "Chờ gửi… Trình duyệt này không giữ được câu trả lời, xin đừng đóng trang.",
     "To be sent… This browser cannot keep answers; please do not close the page.",

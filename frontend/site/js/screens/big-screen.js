@@ -74,7 +74,7 @@ export async function screen({ contest }) {
   const content = h("div", { class: "screen" },
     h("div", { class: "top" },
       h("div", { class: "title" }, organiserLine(contest, (english && contest.organiser_en) || contest.organiser), h("h1", null, title)),
-      h("p", { class: "join" }, h("span", null, t("screen.join"), " ", h("strong", null, location.host)), codeOf(`${location.origin}/`))),
+      h("p", { class: "join" }, h("span", null, t("screen.join"), " ", h("strong", null, location.host)), qrOf(`${location.origin}/`))),
     h("div", { class: "now" }, h("div", null, h("p", null, state), until), left),
     figures,
     h("p", { class: "foot" }, asOf, h("a", { href: "#/" }, t("nav.home"))));
@@ -91,7 +91,7 @@ export async function screen({ contest }) {
 }
 
 /** The code of an address, for phones in the hall: dark on white in any theme. */
-function codeOf(address) {
+function qrOf(address) {
   const rows = qrCode(address);
   const margin = 4;
   const canvas = h("canvas", { role: "img", "aria-label": address, width: rows.length + 2 * margin, height: rows.length + 2 * margin });
