@@ -15,16 +15,22 @@ from typing import Any
 
 
 def audit(files: list[str]) -> tuple[list[dict[str, Any]], str]:
-    """pip-audit's findings, one for each package, and its complaints."""
-    command = [sys.executable, "-m", "pip_audit", "--format", "json", "--disable-pip", "--no-deps"]
-    command += ["--progress-spinner", "off"]
+    """pip-audit's findings, one for each package and version (none if a file gave none), and its complaints.
+
+    File by file: two environments may pin one package differently, which pip-audit refuses within one run.
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    complaints = ""
     for file in files:
-        command += ["--requirement", file]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if not done.stdout.strip():
-        return [], done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
-    return found, done.stderr
+        command = [sys.executable, "-m", "pip_audit", "--format", "json", "--disable-pip", "--no-deps"]
+        command += ["--progress-spinner", "off", "--requirement", file]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        complaints += done.stderr
+        if not done.stdout.strip():
+            return [], f"{file}: {done.stderr}"
+        for package in json.loads(done.stdout)["dependencies"]:
+            found[package["name"], package.get("version", "")] = package
+    return list(found.values()), complaints
 
 
 def verdict(found: list[dict[str, Any]], complaint: str = "") -> tuple[int, list[str]]:
