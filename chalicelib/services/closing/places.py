@@ -55,10 +55,10 @@ def place_lines(
             key_id=key.id,
             places={},
         )
-        for name, rank, score, prize in sorted(_PACKED.iter_unpack(bucket)):
-            what = name.hex(), rank, score, titles[prize]
-            told.places[what[0]] = Place(*what[1:], key.sign(signed(told, *what)).hex())
-        yield told.encode() + b"\n"
+        people = sorted(_PACKED.iter_unpack(bucket))
+        yield _line(
+            told, ((name.hex(), rank, score, titles[prize]) for name, rank, score, prize in people), key
+        )
 
 
 def winner_lines(
@@ -87,11 +87,15 @@ def winner_lines(
         key_id=key.id,
         places={},
     )
-    for place, prize in result.prizes.items():
-        one = result.ranked[place]
-        what = one.name(result.names), place + 1, one.score, titles[prize]
+    won = [(result.ranked[place], place + 1, titles[prize]) for place, prize in result.prizes.items()]
+    yield _line(told, ((one.name(result.names), rank, one.score, title) for one, rank, title in won), key)
+
+
+def _line(told: Places, people: Iterable[tuple[str, int, int, str]], key: SigningKey) -> bytes:
+    """``told`` with the places of ``people`` (pseudonym, rank, score, title of the prize), each signed."""
+    for what in people:
         told.places[what[0]] = Place(*what[1:], key.sign(signed(told, *what)).hex())
-    yield told.encode() + b"\n"
+    return told.encode() + b"\n"
 
 
 def _buckets(result: WeekResult, sizes: Iterable[int], won: dict[int, int], digits: int) -> Iterator[bytearray]:
